@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Jianwei.Core.Kafka;
+
+/// <summary>How a stage batches; sections <c>Ingest:Batching</c>, <c>Featurizer:Batching</c>, <c>Scorer:Batching</c>, <c>Alerts:Batching</c>.</summary>
+public sealed class StageOptions
+{
+    /// <summary>Most messages in a batch.</summary>
+    [Range(1, 100_000)]
+    public int BatchSizeLimit { get; set; } = 2_000;
+
+    /// <summary>How long the first message of a batch waits for company.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan BufferingTimeLimit { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Batches that wait for the handler; when it is full, the partitions are paused.</summary>
+    [Range(1, 100)]
+    public int QueueLimit { get; set; } = 2;
+}
