@@ -1,0 +1,1 @@
+Console.WriteLine("jianwei 0.1.0");
