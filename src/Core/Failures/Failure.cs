@@ -1,3 +1,8 @@
+using System.Net.Sockets;
+using Confluent.Kafka;
+using Npgsql;
+using StackExchange.Redis;
+
 namespace Jianwei.Core.Failures;
 
 /// <summary>The three kinds of failure (architecture, decision 12).</summary>
@@ -11,4 +16,35 @@ public enum FailureKind
 
     /// <summary>Neither waiting nor stepping over helps: stop the process with a sentence.</summary>
     Fatal,
+}
+
+/// <summary>The one place that decides what kind of failure an exception is.</summary>
+public static class Failure
+{
+    /// <summary>
+    /// Retryable: a server that is unreachable, loading, failing over or slow. Poison: <see cref="PoisonException"/>.
+    /// Everything else, bugs included, is fatal: the process stops and what was not committed is read again.
+    /// </summary>
+    public static FailureKind Classify(Exception exception) => exception switch
+    {
+        PoisonException => FailureKind.Poison,
+        FatalException => FailureKind.Fatal,
+        RedisConnectionException or RedisTimeoutException => FailureKind.Retryable,
+        RedisServerException redis => Passing(redis.Message) ? FailureKind.Retryable : FailureKind.Fatal,
+        PostgresException postgres => Passing(postgres) ? FailureKind.Retryable : FailureKind.Fatal,
+        NpgsqlException or SocketException or TimeoutException or IOException => FailureKind.Retryable,
+        KafkaException kafka => kafka.Error.IsFatal ? FailureKind.Fatal : FailureKind.Retryable,
+        AggregateException { InnerExceptions: [var only] } => Classify(only),
+        _ => FailureKind.Fatal,
+    };
+
+    private static readonly string[] PassingRedisErrors =
+        ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "NOREPLICAS", "OOM", "MISCONF", "MOVED", "ASK", "NOSCRIPT"];
+
+    private static bool Passing(string redisError) =>
+        Array.Exists(PassingRedisErrors, e => redisError.Contains(e, StringComparison.Ordinal));
+
+    // 25006: a standby that is not promoted yet; 57P0x: shutdown, crash, starting up.
+    private static bool Passing(PostgresException error) =>
+        error.IsTransient || error.SqlState is "25006" or "57P01" or "57P02" or "57P03" or "40001" or "40P01" or "53300" or "53100";
 }

@@ -13,10 +13,6 @@ namespace Jianwei.Core.Kafka;
 /// </remarks>
 public interface IBatchHandler
 {
-    /// <summary>Called with newly assigned partitions before any of their messages; may move their start. Default: the committed offsets.</summary>
-    IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyList<TopicPartition> partitions) =>
-        [.. partitions.Select(p => new TopicPartitionOffset(p, Offset.Unset))];
-
     /// <summary>Called when partitions were given away or lost; what is kept of them in memory is to be dropped.</summary>
     void Revoked(IReadOnlyList<TopicPartition> partitions)
     {

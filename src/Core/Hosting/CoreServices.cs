@@ -1,0 +1,49 @@
+using Jianwei.Core.Kafka;
+using Jianwei.Core.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.Core.Hosting;
+
+/// <summary>What every stage needs.</summary>
+public static class CoreServices
+{
+    /// <summary>Kafka clients, the clock, health and metrics.</summary>
+    public static IServiceCollection AddJianweiCore(this IServiceCollection services)
+    {
+        services.AddOptions<KafkaOptions>().BindConfiguration("Kafka").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<StageHealth>();
+        services.AddSingleton<KafkaClients>();
+        services.AddSingleton<AckedProducer>();
+        services.AddSingleton<DeadLetterWriter>();
+        return services;
+    }
+
+    /// <summary>Runs a stage: its batching options (section <c>Stage:Batching</c>), its handler and its loop.</summary>
+    public static IServiceCollection AddStage<THandler>(
+        this IServiceCollection services, string section, Func<Topics, IReadOnlyList<string>> topics, Action<StageOptions>? defaults = null)
+        where THandler : class, IBatchHandler
+    {
+        var options = services.AddOptions<StageOptions>(section);
+        if (defaults is not null)
+        {
+            options.Configure(defaults);
+        }
+
+        options.BindConfiguration($"{section}:Batching").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<THandler>();
+        return services.AddSingleton<IHostedService>(s => new StageLoop(
+            section.ToLowerInvariant(),
+            topics(s.GetRequiredService<KafkaClients>().Topics),
+            s.GetRequiredService<IOptionsMonitor<StageOptions>>().Get(section),
+            s.GetRequiredService<THandler>(),
+            s.GetRequiredService<KafkaClients>(),
+            s.GetRequiredService<StageHealth>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<IHostApplicationLifetime>(),
+            s.GetRequiredService<ILogger<StageLoop>>()));
+    }
+}
