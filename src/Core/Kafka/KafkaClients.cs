@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Jianwei.Core.Kafka;
 
 /// <summary>Makes Kafka clients with the settings that the architecture needs: acks=all, murmur2 partitions, commits by hand.</summary>
-public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimeProvider time, ILogger<KafkaClients> log)
+public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimeProvider time, ILogger<KafkaClients> log) : IDisposable
 {
     private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim ensuring = new(1);
@@ -92,6 +92,9 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
             ensuring.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => ensuring.Dispose();
 
     private async Task CreateMissingAsync()
     {
