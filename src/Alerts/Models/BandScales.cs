@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Jianwei.Alerts.Shifts;
+using Jianwei.Core.Models;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.Alerts.Models;
+
+/// <summary>Bands of each model that scores name, read from its manifest when it is first seen.</summary>
+public sealed class BandScales(IOptions<ModelOptions> options)
+{
+    private readonly ConcurrentDictionary<string, BandScale> scales = new(StringComparer.Ordinal);
+
+    /// <summary>Bands of a model.</summary>
+    /// <param name="model"><c>name/version</c>, already checked to be one.</param>
+    /// <exception cref="IOException">There is no such package, or its manifest cannot be used: retryable, it may be about to be copied.</exception>
+    public BandScale Of(string model) => scales.TryGetValue(model, out var scale) ? scale : scales.GetOrAdd(model, Load);
+
+    private BandScale Load(string model)
+    {
+        var file = Path.GetFullPath(Path.Combine(options.Value.Directory, model, "manifest.json"));
+        try
+        {
+            var manifest = ModelManifest.Parse(File.ReadAllBytes(file));
+            return manifest.Id == model
+                ? new BandScale(manifest.Bands)
+                : throw new IOException($"{file} is the manifest of {manifest.Id}, not of {model}, which scores were made with");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new IOException($"scores were made with model {model}, but {file} does not exist; copy the package into Models:Directory ({options.Value.Directory})", e);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{file} cannot be used: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Jianwei.Alerts.Shifts;
+using Jianwei.Core.Contracts;
+
+namespace Jianwei.Alerts.Scores;
+
+/// <summary>One company in a batch: its state before and after, and the rows that its scores leave behind.</summary>
+public sealed class CompanyScores(string companyId, ShiftState? before)
+{
+    public string CompanyId { get; } = companyId;
+
+    /// <summary>State that the batch started from; its version guards the write.</summary>
+    public ShiftState? Before { get; } = before;
+
+    public ShiftState? State { get; private set; } = before;
+
+    /// <summary>Name of the newest score that has one.</summary>
+    public string? Name { get; private set; }
+
+    /// <summary>Name of <see cref="ShiftState.Band"/>.</summary>
+    public string BandName { get; private set; } = "";
+
+    /// <summary>Features that became the reference or the checkpoint, by slot.</summary>
+    public KeptFeatures?[] Slots { get; } = new KeptFeatures?[2];
+
+    /// <summary>The batch's events, numbered through the company's life.</summary>
+    public List<NumberedEvent> Events { get; } = [];
+
+    public bool Changed => !ReferenceEquals(State, Before);
+
+    /// <summary>Applies the step of a score.</summary>
+    public void Take(Score score, in ShiftStep step, string bandName)
+    {
+        State = step.State;
+        BandName = bandName;
+        Name = score.CompanyName ?? Name;
+        if (score.Event is { } happened)
+        {
+            Events.Add(new(step.State.Events, happened));
+        }
+
+        if (step.FeatureSlot is { } slot)
+        {
+            Slots[slot] = new(score.StateVersion, score.Catalogue, score.Features);
+        }
+    }
+}
+
+/// <summary>Features that were kept of a score.</summary>
+/// <param name="Catalogue">Hash of the catalogue that they belong to.</param>
+/// <param name="Values">float32, little-endian.</param>
+public sealed record KeptFeatures(long StateVersion, string Catalogue, byte[] Values);
+
+/// <summary>An event and its number in the company's life, from 1.</summary>
+public readonly record struct NumberedEvent(long Number, EventSummary Event);
