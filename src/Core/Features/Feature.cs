@@ -18,7 +18,7 @@ public enum Aggregate
     /// <summary>Largest amount.</summary>
     Max,
 
-    /// <summary>Amount of the newest event that has one (by event time, then by arrival).</summary>
+    /// <summary>Amount of the newest event (by event time) that has one; of several in one second the largest.</summary>
     LastAmount,
 
     /// <summary>Number of different event types.</summary>

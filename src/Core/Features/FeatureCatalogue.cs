@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Jianwei.Core.Contracts;
 
 namespace Jianwei.Core.Features;
 

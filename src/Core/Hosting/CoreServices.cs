@@ -19,6 +19,8 @@ public static class CoreServices
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<AckedProducer>();
         services.AddSingleton<DeadLetterWriter>();
+        services.AddOptions<Redis.RedisOptions>().BindConfiguration("Redis").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Redis.RedisConnection>();
         return services;
     }
 

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Jianwei.Core.Redis;
+
+/// <summary>The process's one connection to Redis; made when first used, and mends itself.</summary>
+public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposable
+{
+    private readonly Lazy<ConnectionMultiplexer> connection = new(() =>
+    {
+        var settings = ConfigurationOptions.Parse(options.Value.Configuration);
+        settings.AbortOnConnectFail = false;
+        settings.ClientName = "jianwei";
+        return ConnectionMultiplexer.Connect(settings);
+    });
+
+    public RedisOptions Options => options.Value;
+
+    public IDatabase Database => connection.Value.GetDatabase();
+
+    public ConnectionMultiplexer Multiplexer => connection.Value;
+
+    /// <summary>Waits for a command no longer than <see cref="RedisOptions.Timeout"/>.</summary>
+    /// <exception cref="TimeoutException">It took longer.</exception>
+    /// <exception cref="RedisConnectionException">Redis cannot be reached; the message says where it was looked for.</exception>
+    public async Task<T> Bounded<T>(Task<T> command, CancellationToken cancellation)
+    {
+        try
+        {
+            return await command.WaitAsync(options.Value.Timeout, cancellation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"Redis at {options.Value.Configuration} (Redis:Configuration) did not answer within {options.Value.Timeout}", e);
+        }
+        catch (RedisConnectionException e)
+        {
+            throw new RedisConnectionException(e.FailureType, $"Redis at {options.Value.Configuration} (Redis:Configuration) cannot be reached: {e.FailureType}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (connection.IsValueCreated)
+        {
+            connection.Value.Dispose();
+        }
+    }
+}

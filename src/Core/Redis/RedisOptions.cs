@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Jianwei.Core.Redis;
+
+/// <summary>Section <c>Redis</c>.</summary>
+public sealed class RedisOptions
+{
+    /// <summary>HOST:PORT[,HOST:PORT…][,option=value…] as StackExchange.Redis reads it; one server, or nodes of a cluster.</summary>
+    [Required]
+    public string Configuration { get; set; } = "";
+
+    /// <summary>Put before every key.</summary>
+    [RegularExpression("[a-zA-Z0-9._-]{1,64}")]
+    public string Prefix { get; set; } = "jw";
+
+    /// <summary>How long a command may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+}

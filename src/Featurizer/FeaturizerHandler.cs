@@ -1,0 +1,202 @@
+using System.Text.Json;
+using Confluent.Kafka;
+using Jianwei.Core.Contracts;
+using Jianwei.Core.Kafka;
+using Jianwei.Featurizer.State;
+using Jianwei.Featurizer.Store;
+using Jianwei.Featurizer.Windows;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.Featurizer;
+
+/// <summary>
+/// Applies events to states and asks for scores. A batch goes: read states, apply in memory, send the score requests and wait
+/// for their acknowledgement, write states and checkpoint. A crash before the write leaves requests that will be sent again,
+/// byte for byte, because a state is a pure function of its log; a crash after it leaves nothing to do.
+/// </summary>
+public sealed class FeaturizerHandler(
+    StateStore store, FeaturePlan plan, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka,
+    FeaturizerMetrics metrics, IOptions<FeaturizerOptions> options, TimeProvider time) : IBatchHandler
+{
+    private readonly Dictionary<int, PartitionStates> partitions = [];
+    private readonly HashSet<int> rewound = [];
+    private readonly RequestWriter requests = new(plan);
+    private readonly Lock gate = new();
+
+    private sealed record Incoming(CompanyEvent Event, long Offset);
+
+    /// <inheritdoc/>
+    public void Revoked(IReadOnlyList<TopicPartition> revoked) => Drop(revoked.Select(p => p.Partition.Value));
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, CancellationToken cancellation)
+    {
+        var start = time.GetTimestamp();
+        var byPartition = batch.GroupBy(r => r.Partition.Value).ToDictionary(g => g.Key, g => g.ToList());
+        try
+        {
+            var held = await Task.WhenAll(byPartition.Keys.Select(p => HoldAsync(p, cancellation)));
+            Align(held, byPartition);
+            var outgoing = new List<OutgoingMessage>(batch.Count);
+            var incoming = held.Select(h => Parse(h, byPartition[h.Partition], outgoing)).ToList();
+            await Task.WhenAll(held.Zip(incoming, (h, events) => LoadAsync(h, events, cancellation)));
+            foreach (var (states, events) in held.Zip(incoming))
+            {
+                Apply(states, events, outgoing);
+            }
+
+            await producer.SendAsync(outgoing, cancellation);
+            await WriteAsync(held, byPartition, cancellation);
+        }
+        catch
+        {
+            // What is in memory may be ahead of Redis now.
+            Drop(byPartition.Keys);
+            throw;
+        }
+
+        metrics.Batch(time.GetElapsedTime(start));
+    }
+
+    private async Task<PartitionStates> HoldAsync(int partition, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            if (partitions.TryGetValue(partition, out var held))
+            {
+                return held;
+            }
+        }
+
+        var (checkpoint, watermarks) = await store.ReadPartitionAsync(partition, cancellation);
+        var read = new PartitionStates(partition, checkpoint, watermarks);
+        lock (gate)
+        {
+            return partitions[partition] = read;
+        }
+    }
+
+    // The states in Redis hold the log up to the checkpoint: reading must go on right behind it. A gap that stays after
+    // having asked for the next offset once is one of the log's own (retention, transaction marks).
+    private void Align(PartitionStates[] held, Dictionary<int, List<ConsumeResult<byte[], byte[]>>> byPartition)
+    {
+        var back = new List<TopicPartitionOffset>();
+        foreach (var states in held)
+        {
+            var first = byPartition[states.Partition][0].Offset.Value;
+            if (first > states.Checkpoint + 1 && rewound.Add(states.Partition))
+            {
+                back.Add(new(kafka.Topics.Events, states.Partition, states.Checkpoint + 1));
+            }
+            else
+            {
+                rewound.Remove(states.Partition);
+            }
+        }
+
+        Rewind(back, "its states in Redis are behind the committed offset");
+    }
+
+    private List<Incoming> Parse(PartitionStates states, List<ConsumeResult<byte[], byte[]>> records, List<OutgoingMessage> outgoing)
+    {
+        var events = new List<Incoming>(records.Count);
+        var before = 0;
+        foreach (var record in records)
+        {
+            if (record.Offset.Value <= states.Checkpoint)
+            {
+                before++;
+                continue;
+            }
+
+            try
+            {
+                var e = Wire.ReadEvent(record.Message.Value);
+                _ = EventRecord.IdOf(e.EventId);
+                events.Add(new(e, record.Offset.Value));
+            }
+            catch (Exception e) when (e is JsonException or FormatException or OverflowException)
+            {
+                outgoing.Add(deadLetters.Refuse("featurizer", "not_an_event", $"not a message of {kafka.Topics.Events}: {e.Message}", record));
+            }
+        }
+
+        metrics.Count(Applied.Before, before);
+        return events;
+    }
+
+    private async Task LoadAsync(PartitionStates states, List<Incoming> events, CancellationToken cancellation)
+    {
+        var companies = states.MissingStates(events.Select(e => e.Event.CompanyId));
+        string[] withText = [.. events.Where(e => e.Event.Text is not null).Select(e => e.Event.CompanyId).Distinct()];
+        var encoded = store.ReadStatesAsync(states.Partition, companies, cancellation);
+        var texts = store.ReadTextsAsync(states.Partition, withText, cancellation);
+        states.Load(companies, await encoded);
+        states.LoadTexts(withText, await texts);
+    }
+
+    private void Apply(PartitionStates states, List<Incoming> events, List<OutgoingMessage> outgoing)
+    {
+        Span<int> counts = stackalloc int[5];
+        foreach (var (e, offset) in events)
+        {
+            var applied = states.Apply(e, offset, out var state);
+            counts[(int)applied]++;
+            if (applied == Applied.Yes)
+            {
+                outgoing.Add(new(kafka.Topics.ScoreRequests, e.CompanyId, Wire.Write(requests.Request(e, state))));
+            }
+        }
+
+        for (var i = 0; i < counts.Length; i++)
+        {
+            metrics.Count((Applied)i, counts[i]);
+        }
+    }
+
+    private async Task WriteAsync(PartitionStates[] held, Dictionary<int, List<ConsumeResult<byte[], byte[]>>> byPartition, CancellationToken cancellation)
+    {
+        var found = await Task.WhenAll(held.Select(h => WriteAsync(h, byPartition[h.Partition][^1].Offset.Value, cancellation)));
+        var back = held.Zip(found)
+            .Where(p => p.Second is not null)
+            .Select(p => new TopicPartitionOffset(kafka.Topics.Events, p.First.Partition, p.Second!.Value + 1))
+            .ToList();
+        Rewind(back, "another writer, or a fail-over that lost writes, moved its checkpoint");
+    }
+
+    private async Task<long?> WriteAsync(PartitionStates states, long last, CancellationToken cancellation)
+    {
+        if (last <= states.Checkpoint)
+        {
+            return null;
+        }
+
+        var found = await store.WriteAsync(states.Partition, states.Checkpoint, last, states.Watermarks, states.Changes(), cancellation);
+        if (found is null)
+        {
+            states.Written(last, options.Value.StateCacheLimit);
+        }
+
+        return found;
+    }
+
+    private void Rewind(List<TopicPartitionOffset> back, string because)
+    {
+        if (back.Count > 0)
+        {
+            metrics.Rewind();
+            throw new RewindException($"{string.Join(", ", back.Select(b => $"{b.Topic}[{b.Partition.Value}] from {b.Offset.Value}"))}: {because}", back);
+        }
+    }
+
+    private void Drop(IEnumerable<int> gone)
+    {
+        lock (gate)
+        {
+            foreach (var partition in gone)
+            {
+                partitions.Remove(partition);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Jianwei.Core.Features;
+using Jianwei.Core.Hosting;
+using Jianwei.Featurizer.Store;
+using Jianwei.Featurizer.Windows;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.Featurizer;
+
+/// <summary>Wires the stage.</summary>
+public static class FeaturizerServices
+{
+    public static IServiceCollection AddFeaturizer(this IServiceCollection services)
+    {
+        services.AddFeatures();
+        services.AddSingleton<FeaturizerMetrics>();
+        return services.AddStage<FeaturizerHandler>("Featurizer", topics => [topics.Events]);
+    }
+
+    /// <summary>The compiled catalogue and the state store, for the stage and for the verbs that read states.</summary>
+    public static IServiceCollection AddFeatures(this IServiceCollection services)
+    {
+        services.AddOptions<FeaturizerOptions>().BindConfiguration("Featurizer").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(s => FeatureCatalogue.Load(s.GetRequiredService<IOptions<FeaturizerOptions>>().Value.Catalogue));
+        services.AddSingleton<FeaturePlan>();
+        services.AddSingleton<StateStore>();
+        return services;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using Jianwei.Core.Contracts;
+using Jianwei.Featurizer.State;
+using Jianwei.Featurizer.Store;
+using Jianwei.Featurizer.Text;
+
+namespace Jianwei.Featurizer;
+
+/// <summary>
+/// The states of one partition that this process holds: what Redis had at <see cref="Checkpoint"/>, plus the batch being
+/// applied. Dropped whole when a batch fails, a fence trips or the partition leaves.
+/// </summary>
+public sealed class PartitionStates(int partition, long checkpoint, Watermarks watermarks)
+{
+    private readonly Dictionary<string, CompanyState> states = [];
+    private readonly Dictionary<string, CompanyText> texts = [];
+    private readonly HashSet<string> changed = [];
+
+    public int Partition { get; } = partition;
+
+    /// <summary>The offset up to which everything is in Redis.</summary>
+    public long Checkpoint { get; private set; } = checkpoint;
+
+    public Watermarks Watermarks { get; } = watermarks;
+
+    /// <summary>Companies whose state must be read before the events are applied.</summary>
+    public IReadOnlyList<string> MissingStates(IEnumerable<string> companies) => [.. companies.Where(c => !states.ContainsKey(c)).Distinct()];
+
+    public void Load(IReadOnlyList<string> companies, byte[]?[] encoded)
+    {
+        for (var i = 0; i < companies.Count; i++)
+        {
+            states[companies[i]] = encoded[i] is { } bytes ? StateCodec.Decode(bytes) : new CompanyState();
+        }
+    }
+
+    public void LoadTexts(IReadOnlyList<string> companies, byte[]?[] encoded)
+    {
+        for (var i = 0; i < companies.Count; i++)
+        {
+            texts[companies[i]] = encoded[i] is { } bytes ? CompanyText.Decode(bytes) : new CompanyText();
+        }
+    }
+
+    /// <summary>Applies one event; its company must have been loaded, and its text where the event carries one.</summary>
+    public Applied Apply(CompanyEvent e, long offset, out CompanyState state)
+    {
+        state = states[e.CompanyId];
+        var applied = state.Apply(e, Partition, offset);
+        if (applied != Applied.Yes)
+        {
+            return applied;
+        }
+
+        changed.Add(e.CompanyId);
+        if (e.Type != EventType.Tick)
+        {
+            Watermarks.Observe(e.Source, Days.SecondsOf(e.ObservedTime));
+        }
+
+        if (e.Text is { } change)
+        {
+            var text = texts[e.CompanyId];
+            text.Apply(change, Days.SecondsOf(e.EventTime));
+            state.TextHash = text.Hash;
+        }
+
+        return applied;
+    }
+
+    /// <summary>What has changed since the last <see cref="Written"/>, encoded.</summary>
+    public StateWrites Changes() => new(
+        [.. changed.Select(c => KeyValuePair.Create(c, StateCodec.Encode(states[c])))],
+        [.. texts.Select(t => KeyValuePair.Create(t.Key, t.Value.Encode()))]);
+
+    /// <summary>The changes are in Redis. Keeps at most <paramref name="cacheLimit"/> states.</summary>
+    public void Written(long newCheckpoint, int cacheLimit)
+    {
+        Checkpoint = newCheckpoint;
+        changed.Clear();
+        texts.Clear();
+        if (states.Count > cacheLimit)
+        {
+            states.Clear();
+        }
+    }
+
+    /// <summary>All states held, for who replays a whole partition in memory.</summary>
+    public IReadOnlyDictionary<string, CompanyState> States => states;
+}

@@ -1,0 +1,70 @@
+namespace Jianwei.Featurizer.State;
+
+/// <summary>
+/// Aggregates of a set of events that can be merged without the events, in any order.
+/// </summary>
+public struct Tally
+{
+    public uint Count;
+
+    /// <summary>Events that have an amount.</summary>
+    public uint Amounts;
+
+    public double Sum;
+
+    /// <summary>Largest amount; negative infinity where there is none.</summary>
+    public float Max;
+
+    /// <summary>Amount of the newest event that has one; of several in one second the largest.</summary>
+    public float Last;
+
+    /// <summary>Event time of <see cref="Last"/>.</summary>
+    public uint LastTime;
+
+    /// <summary>Event day of the oldest event.</summary>
+    public ushort FirstDay;
+
+    /// <summary>Event day of the newest event.</summary>
+    public ushort LastDay;
+
+    public static Tally Empty => new() { Max = float.NegativeInfinity, FirstDay = ushort.MaxValue };
+
+    public void Add(in EventRecord record)
+    {
+        var day = (ushort)record.EventDay;
+        Count++;
+        FirstDay = Math.Min(FirstDay, day);
+        LastDay = Math.Max(LastDay, day);
+        if (float.IsNaN(record.Amount))
+        {
+            return;
+        }
+
+        if (Amounts++ == 0 || Newer(record.EventTime, record.Amount))
+        {
+            Last = record.Amount;
+            LastTime = record.EventTime;
+        }
+
+        Sum += record.Amount;
+        Max = Math.Max(Max, record.Amount);
+    }
+
+    public void Add(in Tally other)
+    {
+        if (other.Amounts > 0 && (Amounts == 0 || Newer(other.LastTime, other.Last)))
+        {
+            Last = other.Last;
+            LastTime = other.LastTime;
+        }
+
+        Count += other.Count;
+        Amounts += other.Amounts;
+        Sum += other.Sum;
+        Max = Math.Max(Max, other.Max);
+        FirstDay = Math.Min(FirstDay, other.FirstDay);
+        LastDay = Math.Max(LastDay, other.LastDay);
+    }
+
+    private readonly bool Newer(uint time, float amount) => time > LastTime || (time == LastTime && amount > Last);
+}

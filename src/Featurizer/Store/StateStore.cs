@@ -1,0 +1,85 @@
+using Jianwei.Core.Redis;
+using StackExchange.Redis;
+
+namespace Jianwei.Featurizer.Store;
+
+/// <summary>
+/// The companies' states in Redis. A partition's writes go through one script that compares the partition's checkpoint (the
+/// offset that its states hold) with what the writer believes, and sets states and checkpoint together or not at all.
+/// That fences a stale owner, shows a fail-over that lost writes, and says exactly where to read again from.
+/// </summary>
+public sealed class StateStore(RedisConnection redis)
+{
+    // KEYS: checkpoint, then the keys to set. ARGV: expected and new checkpoint, then the values.
+    // unpack is limited by Lua's stack, so keys are set in runs of 1,000.
+    private const string WriteScript = """
+        local at = redis.call('GET', KEYS[1]) or '-1'
+        if at ~= ARGV[1] then return at end
+        local set = {}
+        for i = 2, #KEYS do
+          set[#set + 1] = KEYS[i]
+          set[#set + 1] = ARGV[i + 1]
+          if #set == 2000 then redis.call('MSET', unpack(set)); set = {} end
+        end
+        if #set > 0 then redis.call('MSET', unpack(set)) end
+        redis.call('SET', KEYS[1], ARGV[2])
+        return 'ok'
+        """;
+
+    private readonly StateKeys keys = new(redis.Options.Prefix);
+
+    /// <summary>The partition's checkpoint (-1: nothing is written yet) and watermarks.</summary>
+    public async Task<(long Checkpoint, Watermarks Watermarks)> ReadPartitionAsync(int partition, CancellationToken cancellation)
+    {
+        var values = await redis.Bounded(redis.Database.StringGetAsync([keys.Checkpoint(partition), keys.Watermarks(partition)]), cancellation);
+        return (values[0].IsNull ? -1 : (long)values[0], Watermarks.Parse(values[1]));
+    }
+
+    /// <summary>States of companies of one partition, in one command; null where there is none.</summary>
+    public async Task<byte[]?[]> ReadStatesAsync(int partition, IReadOnlyCollection<string> companies, CancellationToken cancellation) =>
+        await ReadAsync([.. companies.Select(c => keys.State(partition, c))], cancellation);
+
+    /// <summary>Texts of companies of one partition, in one command; null where there is none.</summary>
+    public async Task<byte[]?[]> ReadTextsAsync(int partition, IReadOnlyCollection<string> companies, CancellationToken cancellation) =>
+        await ReadAsync([.. companies.Select(c => keys.Text(partition, c))], cancellation);
+
+    /// <summary>Writes a batch of one partition if its checkpoint is still what the writer expects.</summary>
+    /// <returns>null when written; else the checkpoint found, and nothing was written.</returns>
+    public async Task<long?> WriteAsync(int partition, long expected, long checkpoint, Watermarks watermarks, StateWrites writes, CancellationToken cancellation)
+    {
+        var count = writes.States.Count + writes.Texts.Count;
+        var keyed = new RedisKey[count + 2];
+        var values = new RedisValue[count + 3];
+        (keyed[0], keyed[1]) = (keys.Checkpoint(partition), keys.Watermarks(partition));
+        (values[0], values[1], values[2]) = (expected, checkpoint, watermarks.ToString());
+        var i = 2;
+        foreach (var (company, bytes) in writes.States)
+        {
+            keyed[i] = keys.State(partition, company);
+            values[++i] = bytes;
+        }
+
+        foreach (var (company, bytes) in writes.Texts)
+        {
+            keyed[i] = keys.Text(partition, company);
+            values[++i] = bytes;
+        }
+
+        var answer = (string?)await redis.Bounded(redis.Database.ScriptEvaluateAsync(WriteScript, keyed, values), cancellation);
+        return answer == "ok" ? null : long.Parse(answer!, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private async Task<byte[]?[]> ReadAsync(RedisKey[] wanted, CancellationToken cancellation)
+    {
+        if (wanted.Length == 0)
+        {
+            return [];
+        }
+
+        var values = await redis.Bounded(redis.Database.StringGetAsync(wanted), cancellation);
+        return Array.ConvertAll(values, v => (byte[]?)v);
+    }
+}
+
+/// <summary>What a batch changed in one partition: encoded states and texts by company.</summary>
+public sealed record StateWrites(IReadOnlyCollection<KeyValuePair<string, byte[]>> States, IReadOnlyCollection<KeyValuePair<string, byte[]>> Texts);
