@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import wheels
 from dataset import Refused
 from tabular import TabularNet
 
@@ -83,11 +84,10 @@ def compare(path: Path, golden: dict) -> str:
     """Runs the golden rows through ONNX Runtime, as a batch and one by one; says what was checked."""
     import onnx
     onnx.checker.check_model(str(path))
-    try:
-        import onnxruntime
-    except ImportError:
+    if not wheels.offer("onnxruntime"):
         print("onnxruntime is not installed: the graph's form was checked, but its numbers were not compared with PyTorch's")
         return "form only: onnxruntime was not installed"
+    import onnxruntime
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     inputs, expected = np.array(golden["inputs"], np.float32), np.array(golden["logits"])
     batch = session.run(["logit"], {"features": inputs})[0]                                            # (G,)

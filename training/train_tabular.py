@@ -200,7 +200,7 @@ def golden(trainer: Trainer, net: TabularNet, rows, count=16) -> dict:
         return {"inputs": inputs.tolist(), "logits": net(inputs).tolist()}
 
 
-def train(export, validate_from, test_from, embargo_days, recipe=Recipe(), refit=True, command="") -> dict:
+def train(export, validate_from, test_from, embargo_days, recipe=Recipe(), refit=True, target=None, command="") -> dict:
     """The whole recipe; the returned checkpoint is all that packaging needs."""
     slices, trainer, m = cut(export, validate_from, test_from, embargo_days), Trainer(export, recipe), export.manifest
     for name, rows in vars(slices).items():
@@ -225,9 +225,9 @@ def train(export, validate_from, test_from, embargo_days, recipe=Recipe(), refit
 
     return {
         "config": net.config, "state": net.state_dict(), "calibration": platt, "bands": bands,
-        "golden": golden(trainer, net, known), "catalogue": m["catalogue"], "target": m["target"], "horizon_days": m["horizon_days"],
+        "golden": golden(trainer, net, known), "catalogue": m["catalogue"], "target": target or m["target"], "horizon_days": m["horizon_days"],
         "training": {
-            "data": m["source"], "at": m["at"], "data_end": m["data_end"], "date": date.today().isoformat(), "command": command,
+            "data": m["source"], "label": m["target"], "at": m["at"], "data_end": m["data_end"], "date": date.today().isoformat(), "command": command,
             "validate_from": validate_from, "test_from": test_from, "embargo_days": embargo_days,
             "rows": {name: int(rows.sum()) for name, rows in vars(slices).items()},
             "companies": int(export.company.max()) + 1,
@@ -247,8 +247,7 @@ def main() -> None:
     a = arguments().parse_args()
     torch.set_num_threads(a.threads)
     export = read(a.export, a.catalogue)
-    command = "/usr/bin/python3 " + " ".join(sys.argv)
-    checkpoint = train(export, a.validate_from, a.test_from, a.embargo_days, Recipe(seeds=a.seeds), not a.no_refit, command)
+    checkpoint = train(export, a.validate_from, a.test_from, a.embargo_days, Recipe(seeds=a.seeds), not a.no_refit, a.target, a.command)
     a.run.mkdir(parents=True, exist_ok=True)
     torch.save(checkpoint, a.run / "checkpoint.pt.partial")
     (a.run / "checkpoint.pt.partial").replace(a.run / "checkpoint.pt")
@@ -265,6 +264,8 @@ def arguments() -> argparse.ArgumentParser:
     p.add_argument("--catalogue", help="refuse an export that was made with another catalogue hash")
     p.add_argument("--seeds", type=int, default=Recipe.seeds, help="nets, and folds of companies")
     p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--target", help="what the probability is of, in words (default: the export's target)")
+    p.add_argument("--command", default="/usr/bin/python3 " + " ".join(sys.argv), help="the command that the manifest names")
     p.add_argument("--no-refit", action="store_true", help="ship the tested weights")
     return p
 

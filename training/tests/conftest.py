@@ -11,6 +11,10 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 torch.set_num_threads(1)
 
+import wheels  # noqa: E402
+
+wheels.offer("onnxruntime")
+
 MONTH = 30 * 86_400
 
 

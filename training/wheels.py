@@ -1,0 +1,25 @@
+"""
+Python packages that Debian does not have, taken from ../shared/wheels where that folder is present.
+
+They are unpacked once into .jianwei/python and put last on the path, so an installed package always wins.
+"""
+
+import sys
+import zipfile
+from importlib import invalidate_caches
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+UNPACKED = ROOT / ".jianwei" / "python"
+
+
+def offer(name: str) -> bool:
+    """Makes `import name` work if it can; false where the package is nowhere."""
+    if str(UNPACKED) not in sys.path:
+        sys.path.append(str(UNPACKED))
+    if find_spec(name) is None:
+        for wheel in sorted((ROOT.parent / "shared" / "wheels").glob(f"{name}-*.whl")):
+            zipfile.ZipFile(wheel).extractall(UNPACKED)
+            invalidate_caches()
+    return find_spec(name) is not None
