@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Jianwei.Core.Contracts;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;

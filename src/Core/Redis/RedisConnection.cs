@@ -22,7 +22,7 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
 
     /// <summary>Waits for a command no longer than <see cref="RedisOptions.Timeout"/>.</summary>
     /// <exception cref="TimeoutException">It took longer.</exception>
-    /// <exception cref="RedisConnectionException">Redis cannot be reached; the message says where it was looked for.</exception>
+    /// <exception cref="IOException">Redis cannot be reached; the message says where it was looked for.</exception>
     public async Task<T> Bounded<T>(Task<T> command, CancellationToken cancellation)
     {
         try
@@ -35,7 +35,7 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
         }
         catch (RedisConnectionException e)
         {
-            throw new RedisConnectionException(e.FailureType, $"Redis at {options.Value.Configuration} (Redis:Configuration) cannot be reached: {e.FailureType}");
+            throw new IOException($"Redis at {options.Value.Configuration} (Redis:Configuration) cannot be reached: {e.FailureType}", e);
         }
     }
 
