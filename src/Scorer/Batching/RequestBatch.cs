@@ -1,0 +1,78 @@
+using Jianwei.Scorer.Inference;
+
+namespace Jianwei.Scorer.Batching;
+
+/// <summary>The rows of one batch: requests that will be scored and their feature matrix, in the order in which they came. Reused.</summary>
+internal sealed class RequestBatch
+{
+    private readonly RequestReader _reader;
+    private readonly Coalescer _coalescer;
+    private readonly RequestRow[] _rows;
+
+    /// <param name="reader">Knows the catalogue.</param>
+    /// <param name="mode">What stands for what.</param>
+    /// <param name="capacity">Most requests of a batch.</param>
+    /// <param name="width">Features of a row.</param>
+    public RequestBatch(RequestReader reader, CoalesceMode mode, int capacity, int width)
+    {
+        _reader = reader;
+        _coalescer = new Coalescer(mode);
+        _rows = new RequestRow[capacity];
+        // One row more: a request is decoded into the next free row before it is known whether it is kept.
+        Matrix = new FeatureMatrix(capacity + 1, width);
+    }
+
+    public FeatureMatrix Matrix { get; }
+
+    public int Count { get; private set; }
+
+    public int Capacity => _rows.Length;
+
+    /// <summary>Requests that another request of the batch stood for.</summary>
+    public int Coalesced { get; private set; }
+
+    public ReadOnlySpan<RequestRow> Rows => _rows.AsSpan(0, Count);
+
+    /// <summary>Reads a message into the next row, or drops it as coalesced.</summary>
+    /// <returns>Why the message is refused, or null.</returns>
+    public Refusal? Add(byte[] message, int source)
+    {
+        var row = default(RequestRow);
+        if (_reader.Read(message, ref row, Matrix.Row(Count)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        row.Source = source;
+        var place = _coalescer.Place(row.CompanyId, row.StateVersion, Count);
+        if (place < 0)
+        {
+            Coalesced++;
+        }
+        else if (place == Count)
+        {
+            _rows[Count++] = row;
+        }
+        else
+        {
+            Replace(place, row);
+        }
+
+        return null;
+    }
+
+    /// <summary>Empties the batch and lets go of its messages.</summary>
+    public void Clear()
+    {
+        _rows.AsSpan(0, Count).Clear();
+        _coalescer.Clear();
+        (Count, Coalesced) = (0, 0);
+    }
+
+    private void Replace(int place, in RequestRow row)
+    {
+        Matrix.Row(Count).CopyTo(Matrix.Row(place));
+        _rows[place] = row;
+        Coalesced++;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Jianwei.Core.Models;
+using Jianwei.Scorer.Inference;
+
+namespace Jianwei.Scorer.Packages;
+
+/// <summary>Whether the graph gives here what it gave in training, for whole batches and for single rows.</summary>
+internal static class GoldenCheck
+{
+    // Single rows show that a row's logit does not depend on its neighbours; a handful shows it as well as all.
+    private const int SingleRows = 16;
+
+    /// <exception cref="ModelRefusedException">The golden inputs are unusable, or a logit differs by more than their tolerance.</exception>
+    public static void Verify(ModelManifest manifest, string file, byte[] json, ModelSession session)
+    {
+        var golden = Parse(file, json);
+        VerifyForm(golden, manifest.FeatureCount, file);
+        var matrix = new FeatureMatrix(golden.Inputs.Count, manifest.FeatureCount);
+        for (var row = 0; row < golden.Inputs.Count; row++)
+        {
+            golden.Inputs[row].CopyTo(matrix.Row(row));
+        }
+
+        Compare(golden, file, session.Run(matrix, 0, matrix.Capacity), 0, "in one batch");
+        for (var row = 0; row < Math.Min(SingleRows, matrix.Capacity); row++)
+        {
+            Compare(golden, file, session.Run(matrix, row, 1), row, "alone");
+        }
+    }
+
+    private static GoldenInputs Parse(string file, byte[] json)
+    {
+        try
+        {
+            return GoldenInputs.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            throw new ModelRefusedException($"{file}: expected golden inputs, found: {e.Message}", e);
+        }
+    }
+
+    private static void VerifyForm(GoldenInputs golden, int features, string file)
+    {
+        if (golden.Inputs.Count == 0 || golden.Inputs.Count != golden.Logits.Count)
+        {
+            throw new ModelRefusedException($"{file}: expected at least one row and a logit for each, found {golden.Inputs.Count} rows and {golden.Logits.Count} logits");
+        }
+
+        for (var row = 0; row < golden.Inputs.Count; row++)
+        {
+            if (golden.Inputs[row].Length != features)
+            {
+                throw new ModelRefusedException($"{file}: row {row}: expected {features} features (manifest), found {golden.Inputs[row].Length}");
+            }
+        }
+    }
+
+    private static void Compare(GoldenInputs golden, string file, ReadOnlySpan<float> logits, int first, string how)
+    {
+        for (var i = 0; i < logits.Length; i++)
+        {
+            var expected = golden.Logits[first + i];
+            // Written so that NaN is refused.
+            if (!(Math.Abs((double)logits[i] - expected) <= golden.Tolerance))
+            {
+                throw new ModelRefusedException($"{file}: row {first + i} {how}: expected logit {expected} within {golden.Tolerance}, found {logits[i]}");
+            }
+        }
+    }
+}

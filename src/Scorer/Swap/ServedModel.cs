@@ -1,0 +1,21 @@
+using Jianwei.Scorer.Batching;
+using Jianwei.Scorer.Inference;
+using Jianwei.Scorer.Packages;
+
+namespace Jianwei.Scorer.Swap;
+
+/// <summary>A verified package with what scoring needs of it.</summary>
+internal sealed class ServedModel(ModelPackage package) : IDisposable
+{
+    public string Id { get; } = package.Manifest.Id;
+
+    public FeatureContract Contract { get; } = new(package.Manifest.Catalogue, package.Manifest.FeatureCount);
+
+    public ModelSession Session { get; } = package.Session;
+
+    public RiskScale Scale { get; } = new(package.Manifest);
+
+    public ScoreWriter Writer { get; } = new(package.Manifest);
+
+    public void Dispose() => package.Dispose();
+}

@@ -1,0 +1,53 @@
+using Jianwei.Scorer.Inference;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Jianwei.Scorer.Swap;
+
+/// <summary>A new version that scores the same rows as the serving one, to no effect but the comparison.</summary>
+internal sealed class Shadow(ServedModel candidate, ShadowOptions limits, TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+
+    public ServedModel Candidate { get; } = candidate;
+
+    public ShadowComparison Comparison { get; } = new();
+
+    /// <summary>Why the candidate may not serve; null while nothing is against it.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Whether it has run for long enough.</summary>
+    public bool IsOver => Comparison.Rows >= limits.Rows || time.GetElapsedTime(_started) >= limits.TimeLimit;
+
+    /// <summary>Runs the candidate over rows that the serving model has just scored.</summary>
+    public void Observe(FeatureMatrix matrix, ReadOnlySpan<Risk> serving)
+    {
+        var count = (int)Math.Min(serving.Length, limits.Rows - Comparison.Rows);
+        if (count <= 0 || Problem is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            Compare(Candidate.Session.Run(matrix, 0, count), serving);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            Problem = $"it failed on row {Comparison.Rows}: {e.Message.Split('\n', 2)[0]}";
+        }
+    }
+
+    private void Compare(ReadOnlySpan<float> logits, ReadOnlySpan<Risk> serving)
+    {
+        for (var i = 0; i < logits.Length; i++)
+        {
+            if (!float.IsFinite(logits[i]))
+            {
+                Problem = $"expected finite logits, found {logits[i]} on row {Comparison.Rows}";
+                return;
+            }
+
+            Comparison.Add(serving[i].LogOdds, Candidate.Scale.Of(logits[i]).LogOdds);
+        }
+    }
+}
