@@ -1,1 +1,3 @@
-Console.WriteLine("jianwei 0.1.0");
+using Jianwei.App;
+
+return await Cli.RunAsync(args);

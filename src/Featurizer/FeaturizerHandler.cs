@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Confluent.Kafka;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Kafka;
@@ -109,15 +108,13 @@ public sealed class FeaturizerHandler(
                 continue;
             }
 
-            try
+            if (EventReader.TryRead(record.Message.Value, out var problem) is { } e)
             {
-                var e = Wire.ReadEvent(record.Message.Value);
-                _ = EventRecord.IdOf(e.EventId);
                 events.Add(new(e, record.Offset.Value));
             }
-            catch (Exception e) when (e is JsonException or FormatException or OverflowException)
+            else
             {
-                outgoing.Add(deadLetters.Refuse("featurizer", "not_an_event", $"not a message of {kafka.Topics.Events}: {e.Message}", record));
+                outgoing.Add(deadLetters.Refuse("featurizer", "not_an_event", $"not a message of {kafka.Topics.Events}: {problem}", record));
             }
         }
 

@@ -24,6 +24,8 @@ public static class FeaturizerServices
         services.AddSingleton(s => FeatureCatalogue.Load(s.GetRequiredService<IOptions<FeaturizerOptions>>().Value.Catalogue));
         services.AddSingleton<FeaturePlan>();
         services.AddSingleton<StateStore>();
+        services.AddSingleton<Core.Kafka.TopicReader>();
+        services.AddSingleton<Verify.StateVerifier>();
         return services;
     }
 }

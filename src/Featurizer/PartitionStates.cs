@@ -14,6 +14,7 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
     private readonly Dictionary<string, CompanyState> states = [];
     private readonly Dictionary<string, CompanyText> texts = [];
     private readonly HashSet<string> changed = [];
+    private readonly HashSet<string> changedTexts = [];
 
     public int Partition { get; } = partition;
 
@@ -45,23 +46,19 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
     public Applied Apply(CompanyEvent e, long offset, out CompanyState state)
     {
         state = states[e.CompanyId];
-        var applied = state.Apply(e, Partition, offset);
-        if (applied != Applied.Yes)
+        var applied = StateLog.Apply(e, Partition, offset, state, e.Text is null ? null : texts[e.CompanyId]);
+        if (applied == Applied.Yes)
         {
-            return applied;
-        }
+            changed.Add(e.CompanyId);
+            if (e.Text is not null)
+            {
+                changedTexts.Add(e.CompanyId);
+            }
 
-        changed.Add(e.CompanyId);
-        if (e.Type != EventType.Tick)
-        {
-            Watermarks.Observe(e.Source, Days.SecondsOf(e.ObservedTime));
-        }
-
-        if (e.Text is { } change)
-        {
-            var text = texts[e.CompanyId];
-            text.Apply(change, Days.SecondsOf(e.EventTime));
-            state.TextHash = text.Hash;
+            if (e.Type != EventType.Tick)
+            {
+                Watermarks.Observe(e.Source, Days.SecondsOf(e.ObservedTime));
+            }
         }
 
         return applied;
@@ -70,7 +67,7 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
     /// <summary>What has changed since the last <see cref="Written"/>, encoded.</summary>
     public StateWrites Changes() => new(
         [.. changed.Select(c => KeyValuePair.Create(c, StateCodec.Encode(states[c])))],
-        [.. texts.Select(t => KeyValuePair.Create(t.Key, t.Value.Encode()))]);
+        [.. changedTexts.Select(c => KeyValuePair.Create(c, texts[c].Encode()))]);
 
     /// <summary>The changes are in Redis. Keeps at most <paramref name="cacheLimit"/> states.</summary>
     public void Written(long newCheckpoint, int cacheLimit)
@@ -78,12 +75,10 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
         Checkpoint = newCheckpoint;
         changed.Clear();
         texts.Clear();
+        changedTexts.Clear();
         if (states.Count > cacheLimit)
         {
             states.Clear();
         }
     }
-
-    /// <summary>All states held, for who replays a whole partition in memory.</summary>
-    public IReadOnlyDictionary<string, CompanyState> States => states;
 }

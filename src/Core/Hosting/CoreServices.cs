@@ -16,6 +16,7 @@ public static class CoreServices
         services.AddOptions<KafkaOptions>().BindConfiguration("Kafka").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<StageHealth>();
+        services.AddSingleton<PrometheusText>();
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<AckedProducer>();
         services.AddSingleton<DeadLetterWriter>();

@@ -23,7 +23,10 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
     public string Group(string stage) => $"{options.Value.Prefix}jianwei-{stage}";
 
     /// <summary>A consumer that commits what <c>StoreOffset</c> was told, once a second and when partitions leave.</summary>
-    public ConsumerBuilder<byte[], byte[]> Consumer(string group) => new(new ConsumerConfig(Common())
+    public ConsumerBuilder<byte[], byte[]> Consumer(string group) => new(ConsumerSettings(group));
+
+    /// <summary>The settings of <see cref="Consumer"/>.</summary>
+    public ConsumerConfig ConsumerSettings(string group) => new(Common())
     {
         GroupId = group,
         AutoOffsetReset = AutoOffsetReset.Earliest,
@@ -37,7 +40,7 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
         QueuedMaxMessagesKbytes = 32 * 1024,
         AllowAutoCreateTopics = true,
         TopicMetadataRefreshIntervalMs = 30_000,
-    });
+    };
 
     /// <summary>An idempotent producer: a message is acknowledged when all in-sync replicas have it.</summary>
     public ProducerBuilder<byte[], byte[]> Producer() => new(new ProducerConfig(Common())

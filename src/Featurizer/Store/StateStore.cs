@@ -69,6 +69,14 @@ public sealed class StateStore(RedisConnection redis)
         return answer == "ok" ? null : long.Parse(answer!, System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A company's state and text, in whichever partition it is; null where Redis does not have it.</summary>
+    public async Task<(int Partition, byte[] State, byte[]? Text)?> FindAsync(string company, int partitions, CancellationToken cancellation)
+    {
+        var found = await Task.WhenAll(Enumerable.Range(0, partitions).Select(p => ReadStatesAsync(p, [company], cancellation)));
+        var partition = Array.FindIndex(found, f => f[0] is not null);
+        return partition < 0 ? null : (partition, found[partition][0]!, (await ReadTextsAsync(partition, [company], cancellation))[0]);
+    }
+
     private async Task<byte[]?[]> ReadAsync(RedisKey[] wanted, CancellationToken cancellation)
     {
         if (wanted.Length == 0)

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Jianwei.App.Verbs;
+using Jianwei.Core.Failures;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.App;
+
+/// <summary>
+/// The command line. Exit codes: 0 done, 1 the answer is no (a check failed), 2 wrong arguments, settings or input, 3 a stage or
+/// a server made going on impossible, 130 interrupted.
+/// </summary>
+internal static class Cli
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        Console.OutputEncoding = new UTF8Encoding(false);
+        try
+        {
+            var parsed = Root().Parse(args);
+            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+            return parsed.Errors.Count > 0 ? 2 : code != 0 ? code : Environment.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+        catch (Exception e) when (SentenceOf(e) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync($"jianwei: {sentence.Text}");
+            return sentence.Code;
+        }
+    }
+
+    public static RootCommand Root() => new("Jianwei watches a portfolio of companies and raises one explained alert when a company's default risk shifts.")
+    {
+        RunVerb.Create(),
+        StateVerb.Create(),
+        VerifyVerb.Create(),
+    };
+
+    // What a person can act on is a sentence; anything else is a bug and keeps its stack.
+    private static (string Text, int Code)? SentenceOf(Exception e) => e switch
+    {
+        AggregateException { InnerExceptions: [var only] } => SentenceOf(only),
+        OptionsValidationException options => (string.Join(' ', options.Failures.Select(f => $"setting {f}")), 2),
+        FatalException => (e.Message, 3),
+        Core.Features.CatalogueException => (e.Message, 2),
+        FileNotFoundException or DirectoryNotFoundException or InvalidDataException or FormatException or ArgumentException => (e.Message, 2),
+        _ => Failure.Classify(e) == FailureKind.Retryable ? (e.Message, 3) : null,
+    };
+}

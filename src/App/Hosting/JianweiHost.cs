@@ -1,0 +1,61 @@
+using Jianwei.Core.Hosting;
+using Jianwei.Core.Sql;
+using Jianwei.Core.Telemetry;
+using Jianwei.Featurizer;
+
+namespace Jianwei.App.Hosting;
+
+/// <summary>Builds the program: settings, the stages of its roles, and its HTTP side.</summary>
+internal static class JianweiHost
+{
+    /// <summary>A builder with settings, logs and what all verbs share. Settings come from defaults, appsettings.json, JIANWEI_ and --set, in this order.</summary>
+    public static WebApplicationBuilder Builder(IReadOnlyDictionary<string, string?> set, LogLevel level = LogLevel.Information)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Home.Directory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration
+            .AddInMemoryCollection(Defaults())
+            .AddJsonFile(Home.File("appsettings.json"), optional: true)
+            .AddEnvironmentVariables("JIANWEI_")
+            .AddInMemoryCollection(set);
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(c => (c.SingleLine, c.TimestampFormat, c.UseUtcTimestamp) = (true, "HH:mm:ss ", true));
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning);
+        builder.Services.AddJianweiCore();
+        return builder;
+    }
+
+    /// <summary>Adds the stages.</summary>
+    public static WebApplicationBuilder AddRoles(this WebApplicationBuilder builder, Roles roles)
+    {
+        if ((roles & (Roles.Ingest | Roles.Alerts)) != Roles.None)
+        {
+            builder.Services.AddPostgres(builder.Configuration);
+        }
+
+        if (roles.HasFlag(Roles.Featurizer))
+        {
+            builder.Services.AddFeaturizer();
+        }
+
+        return builder;
+    }
+
+    /// <summary>The application with <c>/metrics</c>, <c>/health</c> and <c>/ready</c> on <c>Api:Url</c>.</summary>
+    public static WebApplication BuildApplication(this WebApplicationBuilder builder, Roles roles)
+    {
+        builder.WebHost.UseUrls(builder.Configuration["Api:Url"]!);
+        var app = builder.Build();
+        var metrics = app.Services.GetRequiredService<PrometheusText>();
+        app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4; charset=utf-8"));
+        return app;
+    }
+
+    private static Dictionary<string, string?> Defaults() => new()
+    {
+        ["Featurizer:Catalogue"] = Home.File("schemas/features/catalogue.json"),
+        ["Models:Directory"] = Home.File("models"),
+        ["Api:Url"] = "http://127.0.0.1:8080",
+    };
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Jianwei.App.Hosting;
+
+namespace Jianwei.App.Verbs;
+
+/// <summary><c>jianwei run</c>: the stages, until stopped.</summary>
+internal static class RunVerb
+{
+    public static Command Create()
+    {
+        var role = new Option<string[]>("--role")
+        {
+            Description = "Stages of this process: all, or one or more of ingest, featurizer, scorer, alerts, sweeper.",
+            DefaultValueFactory = _ => ["all"],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        role.AcceptOnlyFromAmong("all", "ingest", "featurizer", "scorer", "alerts", "sweeper");
+        var set = SettingOption.Create();
+        var command = new Command("run", "Run the stages until Ctrl-C.") { role, set };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var roles = parsed.GetValue(role)!.Aggregate(Roles.None, (all, one) => all | Enum.Parse<Roles>(one, ignoreCase: true));
+            await using var app = JianweiHost.Builder(SettingOption.Read(parsed, set)).AddRoles(roles).BuildApplication(roles);
+            await app.StartAsync(cancellation);
+            app.Logger.LogInformation("roles {Roles}; {Url}/health /ready /metrics", roles, string.Join(' ', app.Urls));
+            await app.WaitForShutdownAsync(cancellation);
+            return Environment.ExitCode;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,27 @@
+using Jianwei.Core.Contracts;
+using Jianwei.Featurizer.State;
+using Jianwei.Featurizer.Text;
+
+namespace Jianwei.Featurizer;
+
+/// <summary>One step of a company's log: state and text together. The stage, verify and export all go through here.</summary>
+public static class StateLog
+{
+    /// <param name="e">The message.</param>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="offset">Its offset.</param>
+    /// <param name="state">The company's state, changed if the answer is <see cref="Applied.Yes"/>.</param>
+    /// <param name="text">The company's text; needed where the event carries some.</param>
+    public static Applied Apply(CompanyEvent e, int partition, long offset, CompanyState state, CompanyText? text)
+    {
+        var applied = state.Apply(e, partition, offset);
+        if (applied == Applied.Yes && e.Text is { } change)
+        {
+            ArgumentNullException.ThrowIfNull(text);
+            text.Apply(change, Days.SecondsOf(e.EventTime));
+            state.TextHash = text.Hash;
+        }
+
+        return applied;
+    }
+}
