@@ -1,4 +1,0 @@
-namespace Jianwei.Ingest;
-
-/// <summary>Stands in until the first real type of this project lands; then delete it.</summary>
-internal static class Placeholder;
