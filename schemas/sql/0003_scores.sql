@@ -16,7 +16,8 @@ create table scores (
 -- One row a company, rewritten by every score, so it is narrow: `state` packs what the rules remember (src/Alerts/Shifts/ShiftStateCodec.cs).
 create table shift_states (
   company_id    text primary key,
-  state_version bigint not null,        -- last processed; the writer's compare-and-set
+  state_version bigint not null,        -- last processed
+  previous_version bigint not null,     -- the one that this row was computed from: the writer's compare-and-set
   as_of         timestamptz not null,
   log_odds      double precision not null,
   band          text not null,

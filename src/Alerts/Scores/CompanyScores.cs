@@ -51,4 +51,11 @@ public sealed class CompanyScores(string companyId, ShiftState? before)
 public sealed record KeptFeatures(long StateVersion, string Catalogue, byte[] Values);
 
 /// <summary>An event and its number in the company's life, from 1.</summary>
-public readonly record struct NumberedEvent(long Number, EventSummary Event);
+public readonly record struct NumberedEvent(long Number, EventSummary Event)
+{
+    /// <summary>Newest events of a company that are kept, and the most that an alert names.</summary>
+    public const int Kept = 20;
+
+    /// <summary>Place in the ring of kept events.</summary>
+    public short Slot => (short)(Number % Kept);
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Jianwei.Alerts.Scores;
 using Jianwei.Alerts.Shifts;
 using Jianwei.Core.Telemetry;
 
@@ -28,18 +29,24 @@ public static class AlertsMetrics
         CacheReads.Add(fromDatabase, new KeyValuePair<string, object?>("source", "database"));
     }
 
-    public static void Committed(int applied, int repeated, int rebased, int stored, int resolved)
+    /// <summary>Counts a batch that is in the database, or that held nothing new.</summary>
+    public static void Committed(ScoreBatch batch, WrittenBatch? written = null)
     {
-        Scores.Add(applied, new KeyValuePair<string, object?>("outcome", "applied"));
-        Scores.Add(repeated, new KeyValuePair<string, object?>("outcome", "repeated"));
-        Rebased.Add(rebased);
-        Stored.Add(stored);
-        Resolved.Add(resolved);
+        Scores.Add(batch.Counts.Applied, new KeyValuePair<string, object?>("outcome", "applied"));
+        Scores.Add(batch.Counts.Repeated, new KeyValuePair<string, object?>("outcome", "repeated"));
+        Rebased.Add(batch.Counts.Rebased);
+        Stored.Add(batch.Stored.Count);
+        Resolved.Add(written?.Resolved ?? 0);
+        foreach (var shift in batch.Shifts)
+        {
+            Shifts.Add(1, new KeyValuePair<string, object?>("rule", shift.Shift.Rule.Name()));
+        }
+
+        foreach (var alert in written?.Alerts ?? [])
+        {
+            Raised.Add(1, new KeyValuePair<string, object?>("rule", alert.Shift.Rule.Name()));
+        }
     }
-
-    public static void Found(ShiftRule rule) => Shifts.Add(1, new KeyValuePair<string, object?>("rule", rule.Name()));
-
-    public static void Wrote(ShiftRule rule) => Raised.Add(1, new KeyValuePair<string, object?>("rule", rule.Name()));
 
     public static void Conflict() => Conflicts.Add(1);
 

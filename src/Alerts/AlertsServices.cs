@@ -1,0 +1,30 @@
+using Jianwei.Alerts.Models;
+using Jianwei.Alerts.Raising;
+using Jianwei.Alerts.Scores;
+using Jianwei.Alerts.Shifts;
+using Jianwei.Core.Features;
+using Jianwei.Core.Hosting;
+using Jianwei.Core.Sql;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.Alerts;
+
+/// <summary>Wires the alerts stage.</summary>
+public static class AlertsServices
+{
+    /// <summary>The stage over topic <c>scores</c>, and delivery. Needs <see cref="CoreServices.AddJianweiCore"/>.</summary>
+    public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddPostgres(configuration);
+        services.AddOptions<AlertsOptions>().BindConfiguration("Alerts").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ShiftOptions>().BindConfiguration("Alerts:Shifts").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ModelOptions>().BindConfiguration("Models").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<BandScales>();
+        services.AddSingleton<ScorePartitions>();
+        services.AddSingleton<ScoreStore>();
+        services.AddSingleton(s => new AlertRaiser(s.GetService<FeatureCatalogue>(), s.GetRequiredService<IOptions<AlertsOptions>>()));
+        return services.AddStage<AlertsHandler>("Alerts", topics => [topics.Scores]);
+    }
+}
