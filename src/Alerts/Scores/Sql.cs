@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Jianwei.Alerts.Scores;
 
@@ -11,7 +12,13 @@ internal static class Sql
         var command = new NpgsqlBatchCommand(text);
         foreach (var value in values)
         {
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
+            command.Parameters.Add(value switch
+            {
+                NpgsqlParameter parameter => parameter,
+                // Said, because Npgsql guesses the type by the first element, and a null has no kind.
+                DateTime?[] or DateTime[] => new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, Value = value },
+                _ => new NpgsqlParameter { Value = value },
+            });
         }
 
         return command;

@@ -120,7 +120,7 @@ public sealed class ShiftMachineProperties
         foreach (var (gap, percent) in steps)
         {
             hours += gap;
-            version += 1 + (seed % 3);
+            version += 1 + ((seed & 0xff) % 3);
             seed = (seed * 31) + percent;
             yield return Score(version, hours / 24.0, percent / 100.0 / (1 + (Math.Abs(seed) % 5)), Math.Abs(seed) % 17 == 0 ? "m/2" : "m/1", seed % 2 == 0);
         }
