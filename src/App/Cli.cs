@@ -46,6 +46,7 @@ internal static class Cli
     {
         AggregateException { InnerExceptions: [var only] } => SentenceOf(only),
         OptionsValidationException options => (string.Join(' ', options.Failures.Select(f => $"setting {f}")), 2),
+        InvalidOperationException { InnerException: FormatException or ArgumentException } wrongType => (wrongType.Message, 2),
         FatalException => (e.Message, 3),
         Core.Features.CatalogueException => (e.Message, 2),
         FileNotFoundException or DirectoryNotFoundException or InvalidDataException or FormatException or ArgumentException => (e.Message, 2),

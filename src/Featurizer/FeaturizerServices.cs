@@ -1,6 +1,7 @@
 using Jianwei.Core.Features;
 using Jianwei.Core.Hosting;
 using Jianwei.Featurizer.Store;
+using Jianwei.Featurizer.Sweeper;
 using Jianwei.Featurizer.Windows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -17,10 +18,18 @@ public static class FeaturizerServices
         return services.AddStage<FeaturizerHandler>("Featurizer", topics => [topics.Events]);
     }
 
+    /// <summary>The sweeper's role.</summary>
+    public static IServiceCollection AddSweeper(this IServiceCollection services)
+    {
+        services.AddFeatures();
+        services.AddSettings<SweeperOptions>("Sweeper");
+        return services.AddHostedService<SweeperService>();
+    }
+
     /// <summary>The compiled catalogue and the state store, for the stage and for the verbs that read states.</summary>
     public static IServiceCollection AddFeatures(this IServiceCollection services)
     {
-        services.AddOptions<FeaturizerOptions>().BindConfiguration("Featurizer").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<FeaturizerOptions>("Featurizer");
         services.AddSingleton(s => FeatureCatalogue.Load(s.GetRequiredService<IOptions<FeaturizerOptions>>().Value.Catalogue));
         services.AddSingleton<FeaturePlan>();
         services.AddSingleton<StateStore>();

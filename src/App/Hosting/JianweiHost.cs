@@ -21,7 +21,7 @@ internal static class JianweiHost
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(c => (c.SingleLine, c.TimestampFormat, c.UseUtcTimestamp) = (true, "HH:mm:ss ", true));
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning);
         builder.Services.AddJianweiCore();
         return builder;
     }
@@ -39,6 +39,11 @@ internal static class JianweiHost
             builder.Services.AddFeaturizer();
         }
 
+        if (roles.HasFlag(Roles.Sweeper))
+        {
+            builder.Services.AddSweeper();
+        }
+
         return builder;
     }
 
@@ -47,6 +52,11 @@ internal static class JianweiHost
     {
         builder.WebHost.UseUrls(builder.Configuration["Api:Url"]!);
         var app = builder.Build();
+        if (Settings.Unknown(app.Configuration, app.Services.GetServices<SettingsSection>()) is [_, ..] unknown)
+        {
+            throw new ArgumentException($"setting {string.Join(' ', unknown)}");
+        }
+
         var metrics = app.Services.GetRequiredService<PrometheusText>();
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4; charset=utf-8"));
         return app;

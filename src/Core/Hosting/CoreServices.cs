@@ -1,4 +1,5 @@
 using Jianwei.Core.Kafka;
+using Jianwei.Core.Redis;
 using Jianwei.Core.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,15 +14,15 @@ public static class CoreServices
     /// <summary>Kafka clients, the clock, health and metrics.</summary>
     public static IServiceCollection AddJianweiCore(this IServiceCollection services)
     {
-        services.AddOptions<KafkaOptions>().BindConfiguration("Kafka").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<KafkaOptions>("Kafka");
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<StageHealth>();
         services.AddSingleton<PrometheusText>();
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<AckedProducer>();
         services.AddSingleton<DeadLetterWriter>();
-        services.AddOptions<Redis.RedisOptions>().BindConfiguration("Redis").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Redis.RedisConnection>();
+        services.AddSettings<RedisOptions>("Redis");
+        services.AddSingleton<RedisConnection>();
         return services;
     }
 
@@ -30,13 +31,7 @@ public static class CoreServices
         this IServiceCollection services, string section, Func<Topics, IReadOnlyList<string>> topics, Action<StageOptions>? defaults = null)
         where THandler : class, IBatchHandler
     {
-        var options = services.AddOptions<StageOptions>(section);
-        if (defaults is not null)
-        {
-            options.Configure(defaults);
-        }
-
-        options.BindConfiguration($"{section}:Batching").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings($"{section}:Batching", section, defaults);
         services.AddSingleton<THandler>();
         return services.AddSingleton<IHostedService>(s => new StageLoop(
             section.ToLowerInvariant(),

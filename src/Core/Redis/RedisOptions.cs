@@ -6,7 +6,7 @@ namespace Jianwei.Core.Redis;
 public sealed class RedisOptions
 {
     /// <summary>HOST:PORT[,HOST:PORT…][,option=value…] as StackExchange.Redis reads it; one server, or nodes of a cluster.</summary>
-    [Required]
+    [Required(ErrorMessage = "HOST:PORT of Redis servers, separated by commas")]
     public string Configuration { get; set; } = "";
 
     /// <summary>Put before every key.</summary>

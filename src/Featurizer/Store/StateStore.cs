@@ -77,6 +77,43 @@ public sealed class StateStore(RedisConnection redis)
         return partition < 0 ? null : (partition, found[partition][0]!, (await ReadTextsAsync(partition, [company], cancellation))[0]);
     }
 
+    /// <summary>Partition and id of every company that has a state, in no order; one may come twice.</summary>
+    public IEnumerable<(int Partition, string Company)> ScanStates()
+    {
+        var multiplexer = redis.Multiplexer;
+        foreach (var server in multiplexer.GetEndPoints().Select(e => multiplexer.GetServer(e)).Where(s => s.IsConnected && !s.IsSlave))
+        {
+            foreach (var key in server.Keys(pattern: $"{keys.Prefix}:{{*}}:s:*", pageSize: 1_000))
+            {
+                var name = key.ToString().AsSpan(keys.Prefix.Length + 2);
+                var close = name.IndexOf('}');
+                yield return (int.Parse(name[..close], System.Globalization.CultureInfo.InvariantCulture), name[(close + 4)..].ToString());
+            }
+        }
+    }
+
+    /// <summary>The headers of companies' states, pipelined; null where there is none any more.</summary>
+    public async Task<byte[]?[]> ReadHeadersAsync(IReadOnlyCollection<(int Partition, string Company)> companies, CancellationToken cancellation)
+    {
+        var database = redis.Database;
+        var reads = companies.Select(c => database.StringGetRangeAsync(keys.State(c.Partition, c.Company), 0, State.StateCodec.HeaderSize - 1)).ToList();
+        var values = await redis.Bounded(Task.WhenAll(reads), cancellation);
+        return Array.ConvertAll(values, v => (byte[]?)v is { Length: > 0 } bytes ? bytes : null);
+    }
+
+    /// <summary>Takes or renews the lease of a job that one process at a time does; false while another holds it.</summary>
+    public async Task<bool> LeaseAsync(string job, string owner, TimeSpan time, CancellationToken cancellation)
+    {
+        const string script = """
+            local holder = redis.call('GET', KEYS[1])
+            if holder and holder ~= ARGV[1] then return 0 end
+            redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+            return 1
+            """;
+        RedisValue[] arguments = [owner, (long)time.TotalMilliseconds];
+        return (long)await redis.Bounded(redis.Database.ScriptEvaluateAsync(script, [$"{keys.Prefix}:lease:{job}"], arguments), cancellation) == 1;
+    }
+
     private async Task<byte[]?[]> ReadAsync(RedisKey[] wanted, CancellationToken cancellation)
     {
         if (wanted.Length == 0)
