@@ -111,7 +111,8 @@ public sealed class FeatureReader(FeaturePlan plan)
     {
         ref readonly var slot = ref slots[item.Slot];
         var feature = item.Feature;
-        var value = slot.Tally.Count == 0 ? double.NaN : Aggregated(item, slot, today);
+        var looksAt = item.LongSlot < 0 ? item.Slot : item.LongSlot;
+        var value = slots[looksAt].Tally.Count == 0 ? double.NaN : Aggregated(item, slot, today);
         return double.IsNaN(value) ? feature.Default
             : feature.Transform == Transform.Log1p ? (float)Math.CopySign(Math.Log(1 + Math.Abs(value)), value)
             : (float)value;
