@@ -93,8 +93,39 @@ public static class StateCodec
             lifetime[i] = new(0, (EventType)from[2], ReadTally(from, BinaryPrimitives.ReadUInt16LittleEndian(from)));
         }
 
+        Check(state, records, days, lifetime);
         state.Load(records, days, lifetime);
         return state;
+    }
+
+    // What the windows lean on: damaged bytes must not become wrong ages.
+    private static void Check(CompanyState state, EventRecord[] records, Cell[] days, Cell[] lifetime)
+    {
+        var observed = state.FoldedThrough > 0 ? state.FoldedThrough + 1 : 0;
+        foreach (ref readonly var record in records.AsSpan())
+        {
+            if (record.ObservedTime < observed || record.ObservedTime > state.StreamTime || record.EventTime > record.ObservedTime)
+            {
+                throw new InvalidDataException($"a company's state has a record observed at {record.ObservedTime} of an event at {record.EventTime}"
+                    + $", where {observed} to {state.StreamTime} comes next");
+            }
+
+            observed = record.ObservedTime;
+        }
+
+        Check(days, state.StreamDay);
+        Check(lifetime, 0);
+    }
+
+    private static void Check(Cell[] cells, int lastDay)
+    {
+        for (var i = 0; i < cells.Length; i++)
+        {
+            if (cells[i].Day > lastDay || (i > 0 && cells[i].Order <= cells[i - 1].Order))
+            {
+                throw new InvalidDataException($"a company's state has a cell of day {cells[i].Day} and type {(byte)cells[i].Type} out of place");
+            }
+        }
     }
 
     /// <summary>The header alone, for who needs no records.</summary>
