@@ -45,14 +45,22 @@ public sealed class CompanyText
             {
                 any = true;
                 hash.AppendData([(byte)entry.Segment]);
-                hash.AppendData(Encoding.UTF8.GetBytes(entry.Key));
-                hash.AppendData([0]);
-                hash.AppendData(Encoding.UTF8.GetBytes(entry.Content!));
-                hash.AppendData([0]);
+                Append(hash, entry.Key);
+                Append(hash, entry.Content!);
             }
 
             return any ? BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset()) : 0;
         }
+    }
+
+    // With its length, so that one text never reads like two.
+    private static void Append(IncrementalHash hash, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+        hash.AppendData(length);
+        hash.AppendData(bytes);
     }
 
     /// <summary>Applies a change that happened at an event time; an older text never replaces a newer one of the same key.</summary>
@@ -109,19 +117,39 @@ public sealed class CompanyText
             throw new InvalidDataException($"not a company's text of format {Format}: {bytes.Length} bytes");
         }
 
-        using var reader = new BinaryReader(new MemoryStream(bytes, 1, bytes.Length - 1), Encoding.UTF8);
+        using var stream = new MemoryStream(bytes, 1, bytes.Length - 1);
+        using var reader = new BinaryReader(stream, Encoding.UTF8);
         var text = new CompanyText();
-        var count = reader.ReadByte();
-        for (var i = 0; i < count; i++)
+        try
         {
-            var segment = (TextSegment)reader.ReadByte();
-            var time = reader.ReadUInt32();
-            var key = Encoding.UTF8.GetString(reader.ReadBytes(reader.ReadUInt16()));
-            var length = reader.ReadInt16();
-            text.entries.Add(new(segment, key, time, length < 0 ? null : Encoding.UTF8.GetString(reader.ReadBytes(length))));
+            for (var left = reader.ReadByte(); left > 0; left--)
+            {
+                text.entries.Add(ReadEntry(reader));
+            }
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new InvalidDataException($"a company's text is cut off at {bytes.Length} bytes", e);
         }
 
-        return text;
+        return stream.Position == stream.Length
+            ? text
+            : throw new InvalidDataException($"a company's text has {stream.Length - stream.Position} bytes too many");
+    }
+
+    private static TextEntry ReadEntry(BinaryReader reader)
+    {
+        var segment = (TextSegment)reader.ReadByte();
+        var time = reader.ReadUInt32();
+        var key = ReadText(reader, reader.ReadUInt16());
+        var length = reader.ReadInt16();
+        return new(segment, key, time, length < 0 ? null : ReadText(reader, length));
+    }
+
+    private static string ReadText(BinaryReader reader, int length)
+    {
+        var bytes = reader.ReadBytes(length);
+        return bytes.Length == length ? Encoding.UTF8.GetString(bytes) : throw new EndOfStreamException();
     }
 
     private static bool Before(in TextEntry a, in TextEntry b) =>
