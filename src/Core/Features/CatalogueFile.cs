@@ -6,7 +6,9 @@ namespace Jianwei.Core.Features;
 /// <summary>The catalogue as it is written: entries that name several windows stand for one feature each.</summary>
 internal sealed record CatalogueFile
 {
-    public int SchemaVersion { get; init; } = 1;
+    public const int Version = 1;
+
+    public int SchemaVersion { get; init; } = Version;
 
     /// <summary>Names for sets of event types: wire names, <c>block.*</c> or <c>*</c>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> EventSets { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
@@ -34,6 +36,7 @@ internal sealed record CatalogueFile
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
     Converters = [typeof(AggregateConverter), typeof(TransformConverter)])]
 [JsonSerializable(typeof(CatalogueFile))]
 internal sealed partial class CatalogueContext : JsonSerializerContext;

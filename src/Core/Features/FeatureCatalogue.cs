@@ -55,6 +55,11 @@ public sealed class FeatureCatalogue
             throw new CatalogueException($"not a catalogue: {e.Message}", e);
         }
 
+        if (file.SchemaVersion != CatalogueFile.Version)
+        {
+            throw new CatalogueException($"schema_version is {file.SchemaVersion}; allowed: {CatalogueFile.Version}");
+        }
+
         var features = file.Features.SelectMany(entry => CatalogueEntry.Expand(entry, file)).ToList();
         if (features.Count == 0)
         {
