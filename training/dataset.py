@@ -10,7 +10,7 @@ An export folder holds one row per (company, as-of):
     features.npy    float32 (N, F)   in catalogue order, exactly what serving would score
     label.npy       int8    (N,)     1 where the target was seen in (as_of, as_of + horizon]
     censored.npy    int8    (N,)     1 where as_of + horizon is past the end of the data
-    as_of.npy       int64   (N,)     unix seconds, never decreasing
+    as_of.npy       int64   (N,)     unix seconds; rows are not in order of time
     company.txt     N lines          canonical company id
 """
 
@@ -125,7 +125,7 @@ def main(arguments) -> None:
     used = export.censored == 0
     m = export.manifest
     print(f"{m['source']}: {m['target']} within {m['horizon_days']} days, at each {m['at']}, catalogue {m['catalogue']}")
-    print(f"{m['rows']} rows of {export.company.max() + 1} companies, {day(export.as_of[0])} to {day(export.as_of[-1])}, "
+    print(f"{m['rows']} rows of {export.company.max() + 1} companies, {day(export.as_of.min())} to {day(export.as_of.max())}, "
           f"{int(used.sum())} not censored, {int(export.label[used].sum())} positive ({export.label[used].mean():.2%})")
     for i, name in enumerate(export.names):
         values = export.features[:, i]

@@ -1,10 +1,11 @@
 """
 The tabular network: raw catalogue features in, one logit out. What serving needs is inside the graph.
 
-    z = clip((x - mean) / std, -8, 8)
+    z = clip((x - mean) / std, low, high)
     logit = linear(z) + out(relu(hidden(z)))
 
-With width 0 it is a logistic regression. Several such nets average into one: side by side, their hidden layers are one
+low and high are the range of the training rows (at most ±8): where later data lies outside, and ages and silences only
+grow, the net says what it says at the edge of what it knows. With width 0 it is a logistic regression. Several such nets average into one: side by side, their hidden layers are one
 wider hidden layer, so an ensemble costs the Scorer two matrix products, like a single net.
 """
 
@@ -19,6 +20,8 @@ class TabularNet(nn.Module):
         super().__init__()
         self.register_buffer("mean", torch.zeros(features))
         self.register_buffer("std", torch.ones(features))
+        self.register_buffer("low", torch.full((features,), -CLIP))
+        self.register_buffer("high", torch.full((features,), CLIP))
         self.linear = nn.Linear(features, 1)
         self.hidden = nn.Linear(features, width) if width else None
         self.out = nn.Linear(width, 1, bias=False) if width else None
@@ -29,7 +32,18 @@ class TabularNet(nn.Module):
             nn.init.zeros_(self.out.weight)    # starts as the base rate: early steps cannot blow up
 
     def standardise(self, x):                  # (B, F) -> (B, F)
-        return ((x - self.mean) / self.std).clamp(-CLIP, CLIP)
+        return torch.max(torch.min((x - self.mean) / self.std, self.high), self.low)
+
+    def fit(self, x) -> "TabularNet":          # (N, F): the training rows
+        """Takes the standardisation from rows; a feature that is constant in them gets std 1."""
+        x = x.double()
+        std = x.std(0)
+        self.mean.copy_(x.mean(0))
+        self.std.copy_(torch.where(std < 1e-6, torch.ones_like(std), std))
+        z = (x - self.mean) / self.std
+        self.low.copy_(z.min(0).values.clamp(min=-CLIP))
+        self.high.copy_(z.max(0).values.clamp(max=CLIP))
+        return self
 
     def forward(self, x):                      # (B, F) -> (B,)
         z = self.standardise(x)
@@ -44,12 +58,12 @@ class TabularNet(nn.Module):
 
 
 def average(nets: list[TabularNet]) -> TabularNet:
-    """One net whose logit is the mean of theirs; they share mean and std."""
+    """One net whose logit is the mean of theirs; they share the standardisation."""
     width = nets[0].config["width"]
     merged = TabularNet(nets[0].config["features"], width * len(nets))
     with torch.no_grad():
-        merged.mean.copy_(nets[0].mean)
-        merged.std.copy_(nets[0].std)
+        for name, buffer in nets[0].named_buffers():
+            merged.get_buffer(name).copy_(buffer)
         merged.linear.weight.copy_(torch.stack([n.linear.weight for n in nets]).mean(0))
         merged.linear.bias.copy_(torch.stack([n.linear.bias for n in nets]).mean(0))
         if width:

@@ -43,7 +43,7 @@ TASKS = {
     "yc": Task(
         "yc-inactive", "yc/changes-2021-2024.ndjson.gz", "monthly", "outcome.closure",
         "a start-up of the YC directory is marked inactive within 365 days; inactivity, not a default",
-        "2022-07-01", "2023-01-01", 0),
+        "2022-10-01", "2023-01-01", 0),
 }
 
 

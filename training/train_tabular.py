@@ -92,17 +92,9 @@ class Trainer:
         self.fold = (deal % recipe.seeds)[export.company]                # (N,)
         self.recipe = recipe
 
-    def standardisation(self, rows) -> TabularNet:
-        """A linear net with mean and std of the training rows; a constant feature gets std 1."""
-        x = self.x[rows].double()
-        net = TabularNet(self.x.shape[1], 0)
-        net.mean.copy_(x.mean(0))
-        net.std.copy_(torch.where(x.std(0) < 1e-6, torch.ones(1).double(), x.std(0)))
-        return net.eval()
-
     def logistic(self, train, valid):
         """K logistic regressions over the same standardised inputs, as nets of width 0."""
-        base, nets = self.standardisation(train), []
+        base, nets = TabularNet(self.x.shape[1], 0).fit(self.x[train]), []
         z = base.standardise(self.x).numpy()
         for k in range(self.recipe.seeds):
             rows = train & (self.fold != k)
@@ -114,13 +106,10 @@ class Trainer:
         return nets
 
     def network(self, train, valid):
-        base, nets = self.standardisation(train), []
+        nets = []
         for k in range(self.recipe.seeds):
-            net = TabularNet(self.x.shape[1], self.recipe.width, self.recipe.dropout)
             torch.manual_seed(1000 + k)
-            net.hidden.reset_parameters()
-            net.mean.copy_(base.mean)
-            net.std.copy_(base.std)
+            net = TabularNet(self.x.shape[1], self.recipe.width, self.recipe.dropout).fit(self.x[train])
             nets.append(self.descend(net, k, train & (self.fold != k), valid & (self.fold == k)))
         print(f"network: validation auc {metrics.auc(self.unseen(nets, valid), self.y[valid]):.4f}", flush=True)
         return nets

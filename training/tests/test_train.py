@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import torch
 
-import metrics
 from dataset import DAY, Refused, read, seconds
 from tabular import TabularNet, average
 from train_tabular import cut, train
@@ -63,6 +62,15 @@ def test_companies_are_validated_only_by_nets_that_have_not_seen_them(export, mo
     from train_tabular import Recipe
     found = train(read(export), *DATES, Recipe(seeds=3, epochs=2, width=64), refit=False)["training"]
     assert 0.3 < found["network"]["auc_of_companies_not_trained_on"] < 0.7
+
+
+def test_rows_outside_the_range_of_training_score_like_its_edge():
+    net = TabularNet(2, 4).fit(torch.tensor([[0.0, 5.0], [1.0, 5.0], [2.0, 5.0]])).eval()
+    torch.nn.init.normal_(net.out.weight)
+    torch.nn.init.normal_(net.linear.weight)
+    with torch.no_grad():
+        edge, beyond, constant = net(torch.tensor([[2.0, 5.0], [900.0, 5.0], [2.0, 7.0]]))
+    assert edge == beyond == constant
 
 
 def test_average_of_nets_is_the_mean_of_their_logits():

@@ -1,4 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Jianwei.Featurizer.Export;
@@ -44,6 +46,9 @@ public sealed record ExportManifest
     public required long Censored { get; init; }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ExportContext.Default.ExportManifest);
+
+    /// <summary>The same on one line.</summary>
+    public string ToJsonLine() => JsonNode.Parse(ToJson())!.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>One column.</summary>

@@ -4,15 +4,15 @@ namespace Jianwei.Featurizer.Export;
 
 /// <summary>What a training export is of.</summary>
 /// <param name="Folder">Where it is written; an export that is there is replaced.</param>
-/// <param name="Target">Pattern of the outcome's event types, e.g. <c>outcome.closure</c>.</param>
-/// <param name="HorizonDays">A row is positive when the outcome is observed within so many days after its as-of.</param>
+/// <param name="Target">Pattern of the event types that make a row positive, e.g. <c>outcome.closure</c>.</param>
+/// <param name="HorizonDays">A row is positive when such an event is observed within so many days after its as-of.</param>
 /// <param name="At">When a row is written.</param>
 /// <param name="Source">Where the events came from, for the reader of the manifest.</param>
 public sealed record ExportSettings(string Folder, string Target, int HorizonDays, ExportAt At, string Source)
 {
     public const int LongestHorizon = 3_650;
 
-    /// <summary>The outcome's event types.</summary>
+    /// <summary>The event types of <see cref="Target"/>.</summary>
     /// <exception cref="FormatException">The target or the horizon is not allowed; the message says what is.</exception>
     public IReadOnlySet<EventType> TargetTypes()
     {
@@ -21,9 +21,6 @@ public sealed record ExportSettings(string Folder, string Target, int HorizonDay
             throw new FormatException($"horizon {HorizonDays}: allowed are 1 to {LongestHorizon} days");
         }
 
-        var types = EventTypes.Matching(Target).ToHashSet();
-        return types.All(t => EventTypes.Name(t).StartsWith("outcome.", StringComparison.Ordinal))
-            ? types
-            : throw new FormatException($"target '{Target}' is not an outcome; allowed: outcome.* or one of its types");
+        return EventTypes.Matching(Target).ToHashSet();
     }
 }

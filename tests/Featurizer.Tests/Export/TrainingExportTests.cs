@@ -168,13 +168,13 @@ public sealed class TrainingExportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("filing.annual_report", 365, "target 'filing.annual_report' is not an outcome; allowed: outcome.* or one of its types")]
+    [InlineData("closure", 365, "'closure' names no event type; allowed: *, change.*")]
     [InlineData("outcome.closure", 0, "horizon 0: allowed are 1 to 3650 days")]
     public void WrongSetting_IsRefusedWithWhatIsAllowed(string target, int horizon, string message)
     {
         var e = Assert.Throws<FormatException>(() => new TrainingExport(plan, new(Folder, target, horizon, ExportAt.Monthly, "made up")));
 
-        Assert.Equal(message, e.Message);
+        Assert.StartsWith(message, e.Message);
     }
 
     private TrainingExport Exporter(ExportAt at, int horizon) => new(plan, new(Folder, "outcome.closure", horizon, at, "made up"));
