@@ -41,6 +41,13 @@ internal sealed class IngestStage : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
         builder.Services.AddJianweiCore().AddIngest(builder.Configuration);
         stage.host = builder.Build();
+        using (var admin = stage.Kafka.Admin())
+        {
+            // The mock cluster makes a topic when it is asked for it.
+            foreach (var topic in stage.Kafka.Topics.All)
+                admin.GetMetadata(topic, TimeSpan.FromSeconds(5));
+        }
+
         await stage.host.StartAsync();
         return stage;
     }

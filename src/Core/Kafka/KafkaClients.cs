@@ -111,15 +111,15 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
 
         try
         {
-            await admin.CreateTopicsAsync(missing.Select(Specification));
+            await admin.CreateTopicsAsync(missing.Select(Specification), new() { RequestTimeout = MetadataTimeout });
         }
         catch (CreateTopicsException e) when (e.Results.All(r => !r.Error.IsError || r.Error.Code == ErrorCode.TopicAlreadyExists))
         {
             // Another process of ours was faster.
         }
-        catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion)
+        catch (KafkaException e) when (e.Error.Reason.Contains("waiting for controller", StringComparison.Ordinal))
         {
-            // librdkafka's mock cluster cannot create topics; asking for their metadata makes them.
+            // librdkafka's mock cluster has no controller; asking for a topic's metadata makes it.
             foreach (var topic in missing)
             {
                 admin.GetMetadata(topic, MetadataTimeout);
