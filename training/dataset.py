@@ -124,7 +124,7 @@ def main(arguments) -> None:
     export = read(arguments[0])
     used = export.censored == 0
     m = export.manifest
-    print(f"{m['source']}: {m['target']} within {m['horizon_days']} days, at each {m['at']}, catalogue {m['catalogue']}")
+    print(f"{m['source']}: {m['target']} within {m['horizon_days']} days, {m['at']}, catalogue {m['catalogue']}")
     print(f"{m['rows']} rows of {export.company.max() + 1} companies, {day(export.as_of.min())} to {day(export.as_of.max())}, "
           f"{int(used.sum())} not censored, {int(export.label[used].sum())} positive ({export.label[used].mean():.2%})")
     for i, name in enumerate(export.names):

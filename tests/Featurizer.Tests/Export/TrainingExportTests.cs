@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Features;
@@ -103,7 +104,7 @@ public sealed class TrainingExportTests : IDisposable
     }
 
     [Fact]
-    public async Task Months_StartWhenACompanyIsKnownAndStopWhenItHasEnded()
+    public async Task Months_StartWhenACompanyIsKnownAndStopWhileItHasEnded()
     {
         var rows = (await ExportAsync(
             [
@@ -175,6 +176,27 @@ public sealed class TrainingExportTests : IDisposable
         var e = Assert.Throws<FormatException>(() => new TrainingExport(plan, new(Folder, target, horizon, ExportAt.Monthly, "made up")));
 
         Assert.StartsWith(message, e.Message);
+    }
+
+    [Fact]
+    public async Task Export_IsReadByTraining()
+    {
+        await ExportAsync(Random(2, 300), ExportAt.Monthly);
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(Repository.Root, "training/dataset.py"), Folder])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        var error = python.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await python.WaitForExitAsync(TestContext.Current.CancellationToken);
+        if ((await error).Contains("No module named", StringComparison.Ordinal))
+        {
+            Require.Unavailable("Debian's python3-numpy is missing");
+        }
+
+        Assert.Equal(("", 0), (await error, python.ExitCode));
+        Assert.StartsWith($"made up: outcome.closure within 365 days, monthly, catalogue {plan.Catalogue.Hash}\n", output);
+        Assert.Equal(2 + plan.Catalogue.Count, output.TrimEnd().Split('\n').Length);
     }
 
     private TrainingExport Exporter(ExportAt at, int horizon) => new(plan, new(Folder, "outcome.closure", horizon, at, "made up"));
