@@ -18,9 +18,9 @@ public static class AlertsServices
     public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddPostgres(configuration);
-        services.AddOptions<AlertsOptions>().BindConfiguration("Alerts").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ShiftOptions>().BindConfiguration("Alerts:Shifts").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ModelOptions>().BindConfiguration("Models").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<AlertsOptions>("Alerts");
+        services.AddSettings<ShiftOptions>("Alerts:Shifts");
+        services.AddSettings<ModelOptions>("Models");
         services.AddSingleton<BandScales>();
         services.AddSingleton<ScorePartitions>();
         services.AddSingleton<ScoreStore>();

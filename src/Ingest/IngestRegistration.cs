@@ -12,7 +12,7 @@ public static class IngestRegistration
     /// <summary>Registers the stage: raw topics in, <c>events</c> out. Needs the core services; adds PostgreSQL.</summary>
     public static IServiceCollection AddIngest(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<IngestOptions>("Ingest");
         services.AddPostgres(configuration);
         services.AddSingleton<CompanyTable>();
         services.AddSingleton<CompanyResolver>();

@@ -20,8 +20,8 @@ public static class ScorerServices
     /// <summary>Model store, slot and watcher, and the stage over score-requests. A registered <see cref="FeatureCatalogue"/> is what models are held to.</summary>
     public static IServiceCollection AddScorer(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ScorerOptions>().Bind(configuration.GetSection(Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<ShadowOptions>().Bind(configuration.GetSection($"{Section}:Shadow")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<ScorerOptions>(Section);
+        services.AddSettings<ShadowOptions>($"{Section}:Shadow");
         services.AddModelStore(configuration);
         services.AddSingleton<ScoreLatency>();
         services.AddSingleton(s => SelectDevice(s.GetRequiredService<IOptions<ScorerOptions>>().Value));
@@ -34,7 +34,7 @@ public static class ScorerServices
     /// <summary>The store of Models:Directory, for the stage and for the model verbs.</summary>
     public static IServiceCollection AddModelStore(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ModelsOptions>().Bind(configuration.GetSection("Models")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<ModelsOptions>("Models");
         return services.AddSingleton(s => new ModelStore(s.GetRequiredService<IOptions<ModelsOptions>>().Value.Directory));
     }
 

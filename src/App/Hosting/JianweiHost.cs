@@ -1,7 +1,9 @@
+using Jianwei.Alerts;
 using Jianwei.Core.Hosting;
-using Jianwei.Core.Sql;
 using Jianwei.Core.Telemetry;
 using Jianwei.Featurizer;
+using Jianwei.Ingest;
+using Jianwei.Scorer;
 
 namespace Jianwei.App.Hosting;
 
@@ -29,14 +31,24 @@ internal static class JianweiHost
     /// <summary>Adds the stages.</summary>
     public static WebApplicationBuilder AddRoles(this WebApplicationBuilder builder, Roles roles)
     {
-        if ((roles & (Roles.Ingest | Roles.Alerts)) != Roles.None)
+        if (roles.HasFlag(Roles.Ingest))
         {
-            builder.Services.AddPostgres(builder.Configuration);
+            builder.Services.AddIngest(builder.Configuration);
         }
 
         if (roles.HasFlag(Roles.Featurizer))
         {
             builder.Services.AddFeaturizer();
+        }
+
+        if (roles.HasFlag(Roles.Scorer))
+        {
+            builder.Services.AddFeatures().AddScorer(builder.Configuration);
+        }
+
+        if (roles.HasFlag(Roles.Alerts))
+        {
+            builder.Services.AddFeatures().AddAlerts(builder.Configuration);
         }
 
         if (roles.HasFlag(Roles.Sweeper))

@@ -1,3 +1,4 @@
+using Jianwei.Core.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,7 +22,7 @@ public static class PostgresRegistration
             return services;
         }
 
-        services.AddOptions<PostgresOptions>().Bind(configuration.GetSection("Postgres")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<PostgresOptions>("Postgres");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(s => Source(s.GetRequiredService<IOptions<PostgresOptions>>().Value));
         services.AddSingleton<Schema>();
