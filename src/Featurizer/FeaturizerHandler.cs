@@ -13,14 +13,37 @@ namespace Jianwei.Featurizer;
 /// for their acknowledgement, write states and checkpoint. A crash before the write leaves requests that will be sent again,
 /// byte for byte, because a state is a pure function of its log; a crash after it leaves nothing to do.
 /// </summary>
-public sealed class FeaturizerHandler(
-    StateStore store, FeaturePlan plan, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka,
-    FeaturizerMetrics metrics, IOptions<FeaturizerOptions> options, TimeProvider time) : IBatchHandler
+public sealed class FeaturizerHandler : IBatchHandler
 {
+    private readonly StateStore store;
+    private readonly Send send;
+    private readonly DeadLetterWriter deadLetters;
+    private readonly Topics topics;
+    private readonly FeaturizerMetrics metrics;
+    private readonly int cacheLimit;
+    private readonly TimeProvider time;
     private readonly Dictionary<int, PartitionStates> partitions = [];
     private readonly HashSet<int> rewound = [];
-    private readonly RequestWriter requests = new(plan);
+    private readonly RequestWriter requests;
     private readonly Lock gate = new();
+
+    public FeaturizerHandler(
+        StateStore store, FeaturePlan plan, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka,
+        FeaturizerMetrics metrics, IOptions<FeaturizerOptions> options, TimeProvider time)
+        : this(store, plan, producer.SendAsync, deadLetters, kafka.Topics, metrics, options.Value.StateCacheLimit, time)
+    {
+    }
+
+    internal FeaturizerHandler(
+        StateStore store, FeaturePlan plan, Send send, DeadLetterWriter deadLetters, Topics topics, FeaturizerMetrics metrics, int cacheLimit, TimeProvider time)
+    {
+        (this.store, this.send, this.deadLetters, this.topics, this.metrics, this.cacheLimit, this.time) =
+            (store, send, deadLetters, topics, metrics, cacheLimit, time);
+        requests = new(plan);
+    }
+
+    /// <summary>Sends messages and returns when all are acknowledged.</summary>
+    internal delegate Task Send(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation);
 
     private sealed record Incoming(CompanyEvent Event, long Offset);
 
@@ -44,7 +67,7 @@ public sealed class FeaturizerHandler(
                 Apply(states, events, outgoing);
             }
 
-            await producer.SendAsync(outgoing, cancellation);
+            await send(outgoing, cancellation);
             await WriteAsync(held, byPartition, cancellation);
         }
         catch
@@ -85,7 +108,7 @@ public sealed class FeaturizerHandler(
             var first = byPartition[states.Partition][0].Offset.Value;
             if (first > states.Checkpoint + 1 && rewound.Add(states.Partition))
             {
-                back.Add(new(kafka.Topics.Events, states.Partition, states.Checkpoint + 1));
+                back.Add(new(topics.Events, states.Partition, states.Checkpoint + 1));
             }
             else
             {
@@ -114,7 +137,7 @@ public sealed class FeaturizerHandler(
             }
             else
             {
-                outgoing.Add(deadLetters.Refuse("featurizer", "not_an_event", $"not a message of {kafka.Topics.Events}: {problem}", record));
+                outgoing.Add(deadLetters.Refuse("featurizer", "not_an_event", $"not a message of {topics.Events}: {problem}", record));
             }
         }
 
@@ -141,7 +164,7 @@ public sealed class FeaturizerHandler(
             counts[(int)applied]++;
             if (applied == Applied.Yes)
             {
-                outgoing.Add(new(kafka.Topics.ScoreRequests, e.CompanyId, Wire.Write(requests.Request(e, state))));
+                outgoing.Add(new(topics.ScoreRequests, e.CompanyId, Wire.Write(requests.Request(e, state))));
             }
         }
 
@@ -156,7 +179,7 @@ public sealed class FeaturizerHandler(
         var found = await Task.WhenAll(held.Select(h => WriteAsync(h, byPartition[h.Partition][^1].Offset.Value, cancellation)));
         var back = held.Zip(found)
             .Where(p => p.Second is not null)
-            .Select(p => new TopicPartitionOffset(kafka.Topics.Events, p.First.Partition, p.Second!.Value + 1))
+            .Select(p => new TopicPartitionOffset(topics.Events, p.First.Partition, p.Second!.Value + 1))
             .ToList();
         Rewind(back, "another writer, or a fail-over that lost writes, moved its checkpoint");
     }
@@ -171,7 +194,7 @@ public sealed class FeaturizerHandler(
         var found = await store.WriteAsync(states.Partition, states.Checkpoint, last, states.Watermarks, states.Changes(), cancellation);
         if (found is null)
         {
-            states.Written(last, options.Value.StateCacheLimit);
+            states.Written(last, cacheLimit);
         }
 
         return found;

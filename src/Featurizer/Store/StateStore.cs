@@ -12,7 +12,7 @@ public sealed class StateStore(RedisConnection redis)
 {
     // KEYS: checkpoint, then the keys to set. ARGV: expected and new checkpoint, then the values.
     // unpack is limited by Lua's stack, so keys are set in runs of 1,000.
-    private const string WriteScript = """
+    internal const string WriteScript = """
         local at = redis.call('GET', KEYS[1]) or '-1'
         if at ~= ARGV[1] then return at end
         local set = {}
