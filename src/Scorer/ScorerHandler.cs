@@ -70,7 +70,7 @@ public sealed class ScorerHandler : IBatchHandler
 
         if (requests.Count > 0)
         {
-            Run(requests, lease.Model);
+            lease.Model.Score(requests.Matrix, _risks.AsSpan(0, requests.Count));
             lease.Shadow?.Observe(requests.Matrix, _risks.AsSpan(0, requests.Count));
             Write(requests, lease.Model, batch);
         }
@@ -88,15 +88,6 @@ public sealed class ScorerHandler : IBatchHandler
 
         _requests.Clear();
         return _requests;
-    }
-
-    private void Run(RequestBatch requests, ServedModel model)
-    {
-        var logits = model.Session.Run(requests.Matrix, 0, requests.Count);
-        for (var i = 0; i < logits.Length; i++)
-        {
-            _risks[i] = model.Scale.Of(logits[i]);
-        }
     }
 
     private void Write(RequestBatch requests, ServedModel model, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)

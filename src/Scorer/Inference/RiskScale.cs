@@ -5,8 +5,8 @@ namespace Jianwei.Scorer.Inference;
 /// <summary>Turns raw logits into calibrated risk as the manifest says: Platt scaling, probability, band.</summary>
 public sealed class RiskScale
 {
-    /// <summary>Log-odds are held within ± this, so that the probability in double precision stays inside (0, 1).</summary>
-    public const double LogOddsLimit = 30;
+    /// <summary>Log-odds are held within ± this (odds of 1 : 500 million), so that a probability never rounds to 0 or 1.</summary>
+    public const double LogOddsLimit = 20;
 
     private readonly Calibration _calibration;
     private readonly double[] _fire;
@@ -20,8 +20,9 @@ public sealed class RiskScale
     /// <summary>The risk of one raw logit; NaN stays NaN.</summary>
     public Risk Of(float logit)
     {
-        var logOdds = Math.Clamp(_calibration.LogOdds(logit), -LogOddsLimit, LogOddsLimit);
-        var probability = 1 / (1 + Math.Exp(-logOdds));
+        // The double nearest to the decimal: what a reader of the decimal's text gets.
+        var logOdds = Math.Round(Math.Clamp(_calibration.LogOdds(logit), -LogOddsLimit, LogOddsLimit) * 1e6) / 1e6;
+        var probability = Math.Round(1e12 / (1 + Math.Exp(-logOdds))) / 1e12;
         return new Risk(logOdds, probability, BandOf(probability));
     }
 
@@ -37,9 +38,3 @@ public sealed class RiskScale
         return band;
     }
 }
-
-/// <summary>One calibrated score.</summary>
-/// <param name="LogOdds">ln(p / (1 - p)).</param>
-/// <param name="Probability">In (0, 1).</param>
-/// <param name="Band">Index among the manifest's bands.</param>
-public readonly record struct Risk(double LogOdds, double Probability, int Band);

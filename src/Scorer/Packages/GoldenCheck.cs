@@ -42,6 +42,11 @@ internal static class GoldenCheck
 
     private static void VerifyForm(GoldenInputs golden, int features, string file)
     {
+        if (golden.Inputs is null || golden.Logits is null || golden.Inputs.Any(row => row is null))
+        {
+            throw new ModelRefusedException($"{file}: expected inputs and logits, found null");
+        }
+
         if (golden.Inputs.Count == 0 || golden.Inputs.Count != golden.Logits.Count)
         {
             throw new ModelRefusedException($"{file}: expected at least one row and a logit for each, found {golden.Inputs.Count} rows and {golden.Logits.Count} logits");

@@ -9,6 +9,7 @@ internal static class ManifestCheck
     public static void Verify(ModelManifest manifest, string directory, FeatureContract? contract)
     {
         var file = $"{directory}/{PackageFiles.ManifestName}";
+        VerifyWhole(manifest, file);
         VerifyPlace(manifest, directory, file);
         Require(manifest.SchemaVersion == 1, file, "schema_version", "1", manifest.SchemaVersion);
         Require(manifest.HorizonDays > 0, file, "horizon_days", "more than 0", manifest.HorizonDays);
@@ -24,6 +25,24 @@ internal static class ManifestCheck
         VerifyListed(manifest, manifest.Golden, "golden", file);
         VerifyCalibration(manifest.Calibration, file);
         VerifyBands(manifest.Bands, file);
+    }
+
+    // JSON may say null where the record says there is none.
+    private static void VerifyWhole(ModelManifest manifest, string file)
+    {
+        (string Field, object? Value)[] parts =
+        [
+            ("name", manifest.Name), ("version", manifest.Version), ("catalogue", manifest.Catalogue), ("graph", manifest.Graph),
+            ("graph.file", manifest.Graph?.File), ("graph.features", manifest.Graph?.Features), ("graph.output", manifest.Graph?.Output),
+            ("calibration", manifest.Calibration), ("bands", manifest.Bands), ("files", manifest.Files), ("golden", manifest.Golden),
+        ];
+        foreach (var (field, value) in parts)
+        {
+            Require(value is not null, file, field, "a value", value);
+        }
+
+        Require(manifest.Bands.All(band => band?.Name is not null), file, "bands", "a name for each", "none");
+        Require(manifest.Files.Values.All(digest => digest is not null), file, "files", "a SHA-256 for each", "none");
     }
 
     private static void VerifyPlace(ModelManifest manifest, string directory, string file)

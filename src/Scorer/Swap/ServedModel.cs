@@ -17,5 +17,15 @@ internal sealed class ServedModel(ModelPackage package) : IDisposable
 
     public ScoreWriter Writer { get; } = new(package.Manifest);
 
+    /// <summary>Scores the matrix' first rows, as many as there is room for in <paramref name="risks"/>.</summary>
+    public void Score(FeatureMatrix matrix, Span<Risk> risks)
+    {
+        var logits = Session.Run(matrix, 0, risks.Length);
+        for (var i = 0; i < logits.Length; i++)
+        {
+            risks[i] = Scale.Of(logits[i]);
+        }
+    }
+
     public void Dispose() => package.Dispose();
 }

@@ -29,6 +29,18 @@ public sealed class ModelPackageTests : IDisposable
         Assert.StartsWith($"{_models.Of("1")}/manifest.json: expected a model manifest, found: ", Refusal());
     }
 
+    [Theory]
+    [InlineData("bands")]
+    [InlineData("graph")]
+    [InlineData("files")]
+    [InlineData("name")]
+    public void Load_RefusesAManifestWithANull(string field)
+    {
+        _models.EditManifest("1", m => m[field] = null);
+
+        Assert.EndsWith($"manifest.json: {field}: expected a value, found nothing", Refusal());
+    }
+
     [Fact]
     public void Load_RefusesAMissingFile()
     {

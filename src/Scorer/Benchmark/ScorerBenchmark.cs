@@ -1,0 +1,118 @@
+using Jianwei.Core.Kafka;
+using Jianwei.Core.Models;
+using Jianwei.Scorer.Batching;
+using Jianwei.Scorer.Inference;
+using Jianwei.Scorer.Packages;
+using Jianwei.Scorer.Swap;
+using Jianwei.Scorer.Telemetry;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.Scorer.Benchmark;
+
+/// <summary>Measures what the Scorer adds to a bare loop over the same session: same process, same thread, same batch, in turns.</summary>
+public sealed class ScorerBenchmark : IDisposable
+{
+    private static readonly int[] BatchSizes = [64, 256, 1_024];
+
+    private readonly ModelPackage _package;
+    private readonly ServedModel _model;
+    private readonly BenchmarkRequests _requests;
+    private readonly Risk[] _risks = new Risk[BatchSizes[^1]];
+    private readonly byte[][] _scores = new byte[BatchSizes[^1]][];
+
+    private ScorerBenchmark(ModelPackage package, BenchmarkRequests requests)
+    {
+        _package = package;
+        _model = new ServedModel(package);
+        _requests = requests;
+    }
+
+    /// <summary>Measures a package for about <paramref name="budget"/>.</summary>
+    /// <exception cref="ModelRefusedException">The package may not serve.</exception>
+    public static ScorerBenchmarkResult Run(string modelDirectory, TimeSpan budget)
+    {
+        var device = InferenceDevice.Cpu();
+        var package = ModelPackage.Load(modelDirectory, null, device);
+        using var slot = new ModelSlot(Options.Create(new ShadowOptions()), TimeProvider.System, NullLogger<ModelSlot>.Instance);
+        slot.Serve(ModelPackage.Load(modelDirectory, null, device));
+        var golden = GoldenInputs.Parse(File.ReadAllBytes(Path.Combine(modelDirectory, package.Manifest.Golden)));
+        var requests = new BenchmarkRequests(package.Manifest, golden);
+        using var benchmark = new ScorerBenchmark(package, requests);
+        var batches = Array.ConvertAll(BatchSizes, size => benchmark.Measure(size, slot, budget / BatchSizes.Length));
+        return new ScorerBenchmarkResult(
+            package.Manifest.Id, device.Name, package.Manifest.FeatureCount, requests.Messages.Average(m => m.Length), benchmark._scores.Average(s => s.Length), batches);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+
+    private ScorerBenchmarkBatch Measure(int size, ModelSlot slot, TimeSpan budget)
+    {
+        Side[] sides = [Bare(size), Vectors(size), Bytes(size), Handler(size, slot)];
+        var rounds = Interleaved.Measure(sides, _requests.Messages.Length, size, budget);
+        return new ScorerBenchmarkBatch(size, rounds.Count, Of(rounds, 0), Of(rounds, 1), Of(rounds, 2), Of(rounds, 3));
+    }
+
+    private static ScorerBenchmarkSide Of(List<Speed[]> rounds, int side) => new(
+        Interleaved.Median(rounds.Select(round => round[side].Wall)),
+        Interleaved.Median(rounds.Select(round => round[side].Wall / round[0].Wall)),
+        Interleaved.Median(rounds.Select(round => round[side].Cpu / round[0].Cpu)));
+
+    private Side Bare(int size)
+    {
+        var matrix = new FeatureMatrix(size, _package.Manifest.FeatureCount);
+        for (var i = 0; i < size; i++)
+        {
+            _requests.Vectors[i].CopyTo(matrix.Row(i));
+        }
+
+        return _ => _package.Session.Run(matrix, 0, size);
+    }
+
+    private Side Vectors(int size)
+    {
+        var matrix = new FeatureMatrix(size, _package.Manifest.FeatureCount);
+        return first =>
+        {
+            for (var i = 0; i < size; i++)
+            {
+                _requests.Vectors[first + i].CopyTo(matrix.Row(i));
+            }
+
+            _model.Score(matrix, _risks.AsSpan(0, size));
+        };
+    }
+
+    private Side Bytes(int size)
+    {
+        var manifest = _package.Manifest;
+        var batch = new RequestBatch(new RequestReader(manifest.Catalogue, manifest.FeatureCount), CoalesceMode.Exact, size, manifest.FeatureCount);
+        return first =>
+        {
+            batch.Clear();
+            for (var i = 0; i < size; i++)
+            {
+                batch.Add(_requests.Messages[first + i], i);
+            }
+
+            _model.Score(batch.Matrix, _risks.AsSpan(0, batch.Count));
+            _model.Writer.SetScoredTime(TimeProvider.System.GetUtcNow());
+            for (var i = 0; i < batch.Count; i++)
+            {
+                _scores[i] = _model.Writer.Write(batch.Rows[i], _risks[i]);
+            }
+        };
+    }
+
+    private Side Handler(int size, ModelSlot slot)
+    {
+        var kafka = new KafkaOptions { BootstrapServers = "none" };
+        var deadLetters = new DeadLetterWriter(
+            new KafkaClients(Options.Create(kafka), TimeProvider.System, NullLogger<KafkaClients>.Instance), TimeProvider.System);
+        var handler = new ScorerHandler(
+            slot, (_, _) => Task.CompletedTask, deadLetters, kafka.Topics, CoalesceMode.Exact, size, new ScoreLatency(), TimeProvider.System);
+        return first => handler.HandleAsync(new ArraySegment<Confluent.Kafka.ConsumeResult<byte[], byte[]>>(_requests.Records, first, size), default)
+            .GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,31 @@
+namespace Jianwei.Scorer.Benchmark;
+
+/// <summary>The Scorer beside a bare loop over the same ONNX session, measured in one run.</summary>
+/// <param name="Model"><c>name/version</c> of the package.</param>
+/// <param name="Device">What the session ran on.</param>
+/// <param name="FeatureCount">Values of a row.</param>
+/// <param name="RequestBytes">Mean size of a request message.</param>
+/// <param name="ScoreBytes">Mean size of a score message.</param>
+/// <param name="Batches">One measurement a batch size.</param>
+public sealed record ScorerBenchmarkResult(
+    string Model, string Device, int FeatureCount, double RequestBytes, double ScoreBytes, IReadOnlyList<ScorerBenchmarkBatch> Batches)
+{
+    /// <summary>The headline: request bytes in, score bytes out, against the bare loop, at the largest batch.</summary>
+    public double ScorerVsOnnx => Batches[^1].Bytes.Ratio;
+}
+
+/// <summary>One batch size, measured in interleaved rounds on one thread.</summary>
+/// <param name="BatchSize">Rows of a run.</param>
+/// <param name="Rounds">Interleaved rounds.</param>
+/// <param name="Bare">RunWithBinding again and again over one filled matrix; nothing is built, nothing is read.</param>
+/// <param name="Vectors">From float[] a row: into the matrix, run, calibration, band.</param>
+/// <param name="Bytes">From request messages to score messages: UTF-8 and JSON checked, base64 decoded, duplicates looked for, run, calibration, band, JSON written.</param>
+/// <param name="Handler">The stage's handler as it serves, with metrics, over Kafka records, into memory.</param>
+public sealed record ScorerBenchmarkBatch(
+    int BatchSize, int Rounds, ScorerBenchmarkSide Bare, ScorerBenchmarkSide Vectors, ScorerBenchmarkSide Bytes, ScorerBenchmarkSide Handler);
+
+/// <summary>One contender; medians over the rounds.</summary>
+/// <param name="RowsPerSecond">Wall time.</param>
+/// <param name="Ratio">Of the bare loop in the same round, wall time.</param>
+/// <param name="CpuRatio">Of the bare loop in the same round, rows a second of processor time: steadier where other programs run.</param>
+public sealed record ScorerBenchmarkSide(double RowsPerSecond, double Ratio, double CpuRatio);
