@@ -29,8 +29,14 @@ internal sealed class CanonicalRequest
     public bool TryRead(byte[] message, ref RequestRow row, Span<float> features)
     {
         var json = new JsonScanner(message);
-        return ReadHead(ref json, ref row) && ReadFeatures(ref json, features) && ReadTail(ref json, ref row)
-            && Utf8.IsValid(message.AsSpan(0, row.Split)) && Utf8.IsValid(message.AsSpan(json.Mark));
+        if (!ReadHead(ref json, ref row) || !ReadFeatures(ref json, features))
+        {
+            return false;
+        }
+
+        // Base64 is ASCII; what stands around it need not be text yet.
+        var afterFeatures = json.At;
+        return ReadTail(ref json, ref row) && Utf8.IsValid(message.AsSpan(0, row.Split)) && Utf8.IsValid(message.AsSpan(afterFeatures));
     }
 
     private static bool ReadHead(ref JsonScanner json, ref RequestRow row)
@@ -64,7 +70,6 @@ internal sealed class CanonicalRequest
             return false;
         }
 
-        json.Mark = json.At;
         return Base64.DecodeFromUtf8(base64, MemoryMarshal.AsBytes(features), out _, out var written) == OperationStatus.Done
             && written == _featureBytes && FiniteValues.IndexOfNotFinite(features) < 0;
     }
