@@ -39,6 +39,7 @@ internal static class Cli
         RunVerb.Create(),
         StateVerb.Create(),
         VerifyVerb.Create(),
+        BenchVerb.Create(),
     };
 
     // What a person can act on is a sentence; anything else is a bug and keeps its stack.

@@ -1,0 +1,52 @@
+namespace Jianwei.App.Bench;
+
+/// <summary>What is to be measured.</summary>
+/// <param name="Settings">Of the command line.</param>
+/// <param name="Parts">featurizer, scorer, path.</param>
+/// <param name="RateTime">Length of the path's fixed-rate phase.</param>
+/// <param name="Rate">Events a second of that phase.</param>
+internal sealed record BenchPlan(IReadOnlyDictionary<string, string?> Settings, IReadOnlyList<string> Parts, TimeSpan RateTime, int Rate);
+
+/// <summary>What was measured; ratios first. Null: not measured, and <see cref="Notes"/> says why.</summary>
+internal sealed record BenchReport
+{
+    /// <summary>Featurizer events a second over the states a second that redis-benchmark reads and writes with the same commands and value sizes.</summary>
+    public double? FeaturizerVsRedis { get; set; }
+
+    /// <summary>Scorer rows a second, request bytes in to score bytes out, over a bare loop on the same session and batch.</summary>
+    public double? ScorerVsOnnx { get; set; }
+
+    /// <summary>The same from parsed vectors to calibrated risks: matrix, run and calibration only.</summary>
+    public double? ScorerRunVsOnnx { get; set; }
+
+    /// <summary>Raw event to stored score and shift state, sustained.</summary>
+    public double? PathEventsPerS { get; set; }
+
+    public double? EventToScoreP50Ms { get; set; }
+
+    public double? EventToScoreP99Ms { get; set; }
+
+    /// <summary>At what rate the latencies were measured.</summary>
+    public double? LatencyRatePerS { get; set; }
+
+    /// <summary>Packed bytes of a company with 50 events.</summary>
+    public double? StateBytesPerCompany { get; set; }
+
+    /// <summary>What Redis itself uses for that key and value (MEMORY USAGE).</summary>
+    public double? RedisBytesPerCompany { get; set; }
+
+    public double? FeaturizerEventsPerS { get; set; }
+
+    public double? FeaturizerCachedEventsPerS { get; set; }
+
+    public double? RedisBenchmarkPerS { get; set; }
+
+    public double? ScorerRowsPerS { get; set; }
+
+    public double? OnnxRowsPerS { get; set; }
+
+    public List<string> Notes { get; } = [];
+
+    /// <summary>What each was measured on.</summary>
+    public Dictionary<string, string> MeasuredOn { get; } = [];
+}

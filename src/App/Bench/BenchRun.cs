@@ -1,0 +1,70 @@
+using Jianwei.App.Hosting;
+using Jianwei.Core.Kafka;
+using Jianwei.Core.Redis;
+using Jianwei.Featurizer;
+using Jianwei.Featurizer.Benchmark;
+using Jianwei.Featurizer.State;
+using Jianwei.Featurizer.Windows;
+
+namespace Jianwei.App.Bench;
+
+/// <summary>Measures the parts one after the other, on the same servers and under names of its own.</summary>
+internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
+{
+    private const int Rounds = 5;
+    private readonly string name = $"bench-{Guid.NewGuid():N}"[..14];
+
+    public async Task<BenchReport> RunAsync(CancellationToken cancellation)
+    {
+        var report = new BenchReport();
+        report.MeasuredOn["machine"] = $"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; all servers on it";
+        if (plan.Parts.Contains("featurizer"))
+        {
+            await FeaturizerAsync(report, cancellation);
+        }
+
+        return report;
+    }
+
+    private async Task FeaturizerAsync(BenchReport report, CancellationToken cancellation)
+    {
+        var builder = JianweiHost.Builder(Settings(), LogLevel.Warning);
+        builder.Services.AddFeatures();
+        await using var app = builder.Build();
+        var redis = app.Services.GetRequiredService<RedisConnection>();
+        var features = app.Services.GetRequiredService<FeaturePlan>();
+        var bench = new FeaturizerBenchmark(redis, features, app.Services.GetRequiredService<DeadLetterWriter>(), TimeProvider.System);
+        var result = await bench.RunAsync(Rounds, progress, cancellation);
+        report.FeaturizerEventsPerS = result.EventsPerSecond;
+        report.FeaturizerCachedEventsPerS = result.CachedEventsPerSecond;
+        report.RedisBenchmarkPerS = result.RedisPerSecond;
+        report.FeaturizerVsRedis = result.EventsPerSecond / result.RedisPerSecond;
+        report.MeasuredOn["featurizer"] = $"Redis at {redis.Options.Configuration}; {result.StatesPerCommand} states of {result.StateBytes:N0} bytes a command, {features.Catalogue.Count} features, no Kafka on either side";
+        if (result.RedisPerSecond is null)
+        {
+            report.Notes.Add("redis-benchmark is missing (Debian: redis-tools), so featurizer_vs_redis was not measured");
+        }
+
+        await StateBytesAsync(report, redis);
+    }
+
+    private static async Task StateBytesAsync(BenchReport report, RedisConnection redis)
+    {
+        var (stream, state) = (new EventStream(companies: 1, partitions: 1, seed: 2), new CompanyState());
+        for (var i = 0; i < 50; i++)
+        {
+            var e = stream.Next();
+            state.Apply(e with { EventTime = e.EventTime.AddDays(i * 7), ObservedTime = e.ObservedTime.AddDays(i * 7) }, 0, i);
+        }
+
+        var bytes = StateCodec.Encode(state);
+        report.StateBytesPerCompany = bytes.Length;
+        const string key = "bench:{0}:s:CN-USCC:91310000MA1FL5KQ7X";
+        await redis.Database.StringSetAsync(key, bytes);
+        report.RedisBytesPerCompany = (double)await redis.Database.ExecuteAsync("MEMORY", "USAGE", key);
+        await redis.Database.KeyDeleteAsync(key);
+        report.MeasuredOn["state"] = $"{state.Records.Length} records and {state.LifetimeCells.Length} lifetime cells after 50 events over 50 weeks";
+    }
+
+    private Dictionary<string, string?> Settings() => new(plan.Settings) { ["Kafka:Prefix"] = $"{name}.", ["Redis:Prefix"] = name };
+}

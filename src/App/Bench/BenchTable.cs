@@ -1,0 +1,36 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Jianwei.App.Bench;
+
+/// <summary>A benchmark's report for a person.</summary>
+internal static class BenchTable
+{
+    public static void Print(BenchReport report)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("figure", "value", "target");
+        Row("featurizer_vs_redis", report.FeaturizerVsRedis, "0.00", "≥ 0.50");
+        Row("scorer_vs_onnx", report.ScorerVsOnnx, "0.00", "≥ 0.85");
+        Row("  of which matrix, run and calibration", report.ScorerRunVsOnnx, "0.00", "");
+        Row("path_events_per_s", report.PathEventsPerS, "N0", "≥ 5,000");
+        Row("event_to_score_p99_ms", report.EventToScoreP99Ms, "N0", "≤ 500");
+        Row("event_to_score_p50_ms", report.EventToScoreP50Ms, "N0", "");
+        Row("state_bytes_per_company (50 events)", report.StateBytesPerCompany, "N0", "≤ 1,024");
+        Row("redis_bytes_per_company (50 events)", report.RedisBytesPerCompany, "N0", "");
+        Row("featurizer events/s", report.FeaturizerEventsPerS, "N0", "");
+        Row("featurizer events/s, states in process cache", report.FeaturizerCachedEventsPerS, "N0", "");
+        Row("redis-benchmark states read and written/s", report.RedisBenchmarkPerS, "N0", "");
+        Row("scorer rows/s", report.ScorerRowsPerS, "N0", "");
+        Row("bare ONNX Runtime rows/s", report.OnnxRowsPerS, "N0", "");
+        AnsiConsole.Write(table);
+        foreach (var (what, where) in report.MeasuredOn)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[grey]{what}: {where}[/]");
+        }
+
+        report.Notes.ForEach(n => AnsiConsole.MarkupLineInterpolated($"[yellow]{n}[/]"));
+
+        void Row(string name, double? value, string format, string target) =>
+            table.AddRow(name, value?.ToString(format, CultureInfo.InvariantCulture) ?? "not measured", target);
+    }
+}
