@@ -50,11 +50,11 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
 
     private static async Task StateBytesAsync(BenchReport report, RedisConnection redis)
     {
-        var (stream, state) = (new EventStream(companies: 1, partitions: 1, seed: 2), new CompanyState());
+        var (stream, state) = (new EventStream(companies: 50, partitions: 1, seed: 2), new CompanyState());
         for (var i = 0; i < 50; i++)
         {
             var e = stream.Next();
-            state.Apply(e with { EventTime = e.EventTime.AddDays(i * 7), ObservedTime = e.ObservedTime.AddDays(i * 7) }, 0, i);
+            state.Apply(e with { EventTime = e.EventTime.AddDays(i * 6), ObservedTime = e.ObservedTime.AddDays(i * 6) }, 0, i);
         }
 
         var bytes = StateCodec.Encode(state);
@@ -63,7 +63,7 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
         await redis.Database.StringSetAsync(key, bytes);
         report.RedisBytesPerCompany = (double)await redis.Database.ExecuteAsync("MEMORY", "USAGE", key);
         await redis.Database.KeyDeleteAsync(key);
-        report.MeasuredOn["state"] = $"{state.Records.Length} records and {state.LifetimeCells.Length} lifetime cells after 50 events over 50 weeks";
+        report.MeasuredOn["state"] = $"{state.Records.Length} records and {state.LifetimeCells.Length} lifetime cells after 50 events over 300 days";
     }
 
     private Dictionary<string, string?> Settings() => new(plan.Settings) { ["Kafka:Prefix"] = $"{name}.", ["Redis:Prefix"] = name };

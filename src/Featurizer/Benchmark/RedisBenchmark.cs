@@ -22,7 +22,7 @@ public sealed class RedisBenchmark(string host, int port, string prefix)
     {
         var keys = Enumerable.Repeat($"{prefix}:{{0}}:s:X-BENCH:__rand_int__", states).ToList();
         var reads = read ? Time(clients, keyspace, commands, ["MGET", .. keys]) : 0;
-        var sha = Convert.ToHexStringLower((byte[])database.Execute("SCRIPT", "LOAD", Store.StateStore.WriteScript)!);
+        var sha = (string)database.Execute("SCRIPT", "LOAD", Store.StateStore.WriteScript)!;
         database.StringSet($"{prefix}:{{0}}:c", "7");
         var value = new string('x', valueSize);
         var writes = Time(clients, keyspace, commands,

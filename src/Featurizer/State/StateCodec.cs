@@ -4,7 +4,7 @@ using Jianwei.Core.Contracts;
 namespace Jianwei.Featurizer.State;
 
 /// <summary>
-/// The packed form of <see cref="CompanyState"/>: little-endian, no padding. A company with 50 events has 940 bytes.
+/// The packed form of <see cref="CompanyState"/>: little-endian, no padding. It never has more than 40 bytes and 18 for each event.
 /// <code>
 /// header, 40 bytes
 ///  0  u8  format (1)     1  u8  0            2 u16 partition      4 u32 state version
@@ -12,8 +12,8 @@ namespace Jianwei.Featurizer.State;
 /// 24 u16 sources        26 u16 records      28 u16 day cells     30 u16 lifetime cells
 /// 32 u64 text hash
 /// record, 18 bytes:   u32 event time · u32 observed time · u8 type · f32 amount · u40 id
-/// cell, 33 bytes:     u16 day · u8 type · u32 count · u32 amounts · f64 sum · f32 max · f32 last · u32 last time · u16 first day
-///                     (last day: day of a daily cell; a lifetime cell keeps it in the place of its day)
+/// cell:               u8 type · u8 kind · u16 last day · u16 first day · u16 or u32 count, then
+///                     one amount: f32 amount · u32 event time; more: u32 amounts · f64 sum · f32 max · f32 last · u32 last time
 /// </code>
 /// </summary>
 public static class StateCodec
@@ -21,14 +21,13 @@ public static class StateCodec
     public const byte Format = 1;
     public const int HeaderSize = 40;
     public const int RecordSize = 18;
-    public const int CellSize = 33;
 
     public static byte[] Encode(CompanyState state)
     {
         var records = state.Records;
         var days = state.DayCells;
         var lifetime = state.LifetimeCells;
-        var bytes = new byte[HeaderSize + (records.Length * RecordSize) + ((days.Length + lifetime.Length) * CellSize)];
+        var bytes = new byte[HeaderSize + (records.Length * RecordSize) + CellCodec.SizeOf(days) + CellCodec.SizeOf(lifetime)];
         var to = bytes.AsSpan();
         to[0] = Format;
         BinaryPrimitives.WriteUInt16LittleEndian(to[2..], state.Partition);
@@ -50,14 +49,12 @@ public static class StateCodec
 
         foreach (ref readonly var cell in days)
         {
-            Write(to, cell, cell.Day);
-            to = to[CellSize..];
+            to = to[CellCodec.Write(to, cell)..];
         }
 
         foreach (ref readonly var cell in lifetime)
         {
-            Write(to, cell, cell.Tally.LastDay);
-            to = to[CellSize..];
+            to = to[CellCodec.Write(to, cell)..];
         }
 
         return bytes;
@@ -70,10 +67,9 @@ public static class StateCodec
         var records = new EventRecord[BinaryPrimitives.ReadUInt16LittleEndian(from[26..])];
         var days = new Cell[BinaryPrimitives.ReadUInt16LittleEndian(from[28..])];
         var lifetime = new Cell[BinaryPrimitives.ReadUInt16LittleEndian(from[30..])];
-        var expected = HeaderSize + (records.Length * RecordSize) + ((days.Length + lifetime.Length) * CellSize);
-        if (from.Length != expected)
+        if (from.Length < HeaderSize + (records.Length * RecordSize))
         {
-            throw new InvalidDataException($"a company's state has {from.Length} bytes where its header says {expected}");
+            throw new InvalidDataException($"a company's state has {from.Length} bytes, too few for the {records.Length} records of its header");
         }
 
         from = from[HeaderSize..];
@@ -82,15 +78,11 @@ public static class StateCodec
             records[i] = ReadRecord(from);
         }
 
-        for (var i = 0; i < days.Length; i++, from = from[CellSize..])
+        from = CellCodec.Read(from, days, daily: true);
+        from = CellCodec.Read(from, lifetime, daily: false);
+        if (from.Length > 0)
         {
-            var day = BinaryPrimitives.ReadUInt16LittleEndian(from);
-            days[i] = new(day, (EventType)from[2], ReadTally(from, day));
-        }
-
-        for (var i = 0; i < lifetime.Length; i++, from = from[CellSize..])
-        {
-            lifetime[i] = new(0, (EventType)from[2], ReadTally(from, BinaryPrimitives.ReadUInt16LittleEndian(from)));
+            throw new InvalidDataException($"a company's state has {from.Length} bytes more than its header says");
         }
 
         Check(state, records, days, lifetime);
@@ -165,29 +157,4 @@ public static class StateCodec
         (EventType)from[8],
         BinaryPrimitives.ReadSingleLittleEndian(from[9..]),
         BinaryPrimitives.ReadUInt32LittleEndian(from[13..]) | ((ulong)from[17] << 32));
-
-    private static void Write(Span<byte> to, in Cell cell, ushort day)
-    {
-        BinaryPrimitives.WriteUInt16LittleEndian(to, day);
-        to[2] = (byte)cell.Type;
-        BinaryPrimitives.WriteUInt32LittleEndian(to[3..], cell.Tally.Count);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[7..], cell.Tally.Amounts);
-        BinaryPrimitives.WriteDoubleLittleEndian(to[11..], cell.Tally.Sum);
-        BinaryPrimitives.WriteSingleLittleEndian(to[19..], cell.Tally.Max);
-        BinaryPrimitives.WriteSingleLittleEndian(to[23..], cell.Tally.Last);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[27..], cell.Tally.LastTime);
-        BinaryPrimitives.WriteUInt16LittleEndian(to[31..], cell.Tally.FirstDay);
-    }
-
-    private static Tally ReadTally(ReadOnlySpan<byte> from, ushort lastDay) => new()
-    {
-        LastDay = lastDay,
-        Count = BinaryPrimitives.ReadUInt32LittleEndian(from[3..]),
-        Amounts = BinaryPrimitives.ReadUInt32LittleEndian(from[7..]),
-        Sum = BinaryPrimitives.ReadDoubleLittleEndian(from[11..]),
-        Max = BinaryPrimitives.ReadSingleLittleEndian(from[19..]),
-        Last = BinaryPrimitives.ReadSingleLittleEndian(from[23..]),
-        LastTime = BinaryPrimitives.ReadUInt32LittleEndian(from[27..]),
-        FirstDay = BinaryPrimitives.ReadUInt16LittleEndian(from[31..]),
-    };
 }
