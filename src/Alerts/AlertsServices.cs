@@ -1,3 +1,4 @@
+using Jianwei.Alerts.Delivery;
 using Jianwei.Alerts.Models;
 using Jianwei.Alerts.Raising;
 using Jianwei.Alerts.Scores;
@@ -24,7 +25,14 @@ public static class AlertsServices
         services.AddSingleton<BandScales>();
         services.AddSingleton<ScorePartitions>();
         services.AddSingleton<ScoreStore>();
-        services.AddSingleton(s => new AlertRaiser(s.GetService<FeatureCatalogue>(), s.GetRequiredService<IOptions<AlertsOptions>>()));
+        services.AddSingleton(s => new AlertRaiser(Catalogue(s), s.GetRequiredService<IOptions<AlertsOptions>>()));
+        services.AddDelivery(configuration);
         return services.AddStage<AlertsHandler>("Alerts", topics => [topics.Scores]);
     }
+
+    // A process of this role alone has no Featurizer to register the catalogue; without any, alerts leave feature groups out.
+    private static FeatureCatalogue? Catalogue(IServiceProvider services) =>
+        services.GetService<FeatureCatalogue>() is { } registered ? registered
+        : services.GetRequiredService<IConfiguration>()["Featurizer:Catalogue"] is { } path && File.Exists(path) ? FeatureCatalogue.Load(path)
+        : null;
 }

@@ -27,6 +27,7 @@ public static class PostgresRegistration
         services.AddSingleton(s => Source(s.GetRequiredService<IOptions<PostgresOptions>>().Value));
         services.AddSingleton<Schema>();
         services.AddSingleton<IHostedService, SchemaService>();
+        services.AddSingleton<IServerCheck, PostgresCheck>();
         return services;
     }
 

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Jianwei.Alerts.Api;
+
+/// <summary>Reads query parameters and fields, refusing what is not allowed with a sentence.</summary>
+internal static class Query
+{
+    public const int LargestPage = 1_000;
+
+    public static string? Text(this HttpRequest request, string name) =>
+        request.Query.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? Clean(name, text) : null;
+
+    public static int Limit(this HttpRequest request, int otherwise = 100) =>
+        request.Text("limit") is not { } text ? otherwise
+        : int.TryParse(text, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LargestPage ? limit
+        : throw ProblemException.Field("limit", text, $"1 to {LargestPage}");
+
+    public static long? Number(this HttpRequest request, string name) =>
+        request.Text(name) is not { } text ? null
+        : long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number
+        : throw ProblemException.Field(name, text, "a whole number");
+
+    public static DateTime? Time(this HttpRequest request, string name) =>
+        request.Text(name) is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.UtcDateTime
+        : throw ProblemException.Field(name, text, "an ISO 8601 time, e.g. 2024-05-01T00:00:00Z");
+
+    /// <summary>A required text of bounded length without NUL, trimmed.</summary>
+    public static string Required(string field, string? value, int longest = 200) =>
+        value?.Trim() is { Length: > 0 } text && text.Length <= longest ? Clean(field, text) : throw ProblemException.Field(field, value, $"1 to {longest} characters");
+
+    public static string? Optional(string field, string? value, int longest = 2_000) =>
+        value is null || value.Length == 0 ? null : Required(field, value, longest);
+
+    /// <summary>A company id from the path, where a slash may have stayed escaped.</summary>
+    public static string Company(string id) => Required("company id", id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+
+    private static string Clean(string field, string text) =>
+        text.Contains('\0') ? throw ProblemException.Field(field, text.Replace('\0', '?'), "text without NUL") : text;
+}

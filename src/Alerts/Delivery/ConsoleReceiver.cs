@@ -1,0 +1,31 @@
+using Jianwei.Alerts.Reading;
+using Microsoft.Extensions.Logging;
+
+namespace Jianwei.Alerts.Delivery;
+
+/// <summary>Writes alerts to the log, one line each.</summary>
+public sealed partial class ConsoleReceiver(ILogger<ConsoleReceiver> log) : IReceiver
+{
+    public string Channel => "console";
+
+    public Task<DeliveryResult> DeliverAsync(DueDelivery delivery, CancellationToken cancellation)
+    {
+        var alert = delivery.Alert;
+        Alert(
+            alert.Company.Name ?? alert.Company.Id,
+            alert.Rule,
+            Shown(alert.Before),
+            Shown(alert.After),
+            alert.AsOf.UtcDateTime,
+            string.Join(", ", alert.Changes.Groups.Select(g => g.Group)),
+            alert.Events.Count > 0 ? alert.Events[0].Summary : null,
+            alert.Subscription.Name);
+        return Task.FromResult(DeliveryResult.Done);
+    }
+
+    private static string Shown(ScoreView? score) => score is null ? "nothing" : $"{score.Band} {score.Probability:P1}";
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "ALERT {Company}: {Rule}, {Before} to {After} as of {AsOf:yyyy-MM-dd HH:mm}; moved: {Groups}; newest event: {Event} ({Subscription})")]
+    private partial void Alert(string company, string rule, string before, string after, DateTime asOf, string groups, string? @event, string subscription);
+}
