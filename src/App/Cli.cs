@@ -40,6 +40,7 @@ internal static class Cli
         StateVerb.Create(),
         VerifyVerb.Create(),
         BenchVerb.Create(),
+        ModelVerb.Create(),
     };
 
     // What a person can act on is a sentence; anything else is a bug and keeps its stack.

@@ -6,6 +6,6 @@ namespace Jianwei.Scorer;
 public sealed class ModelsOptions
 {
     /// <summary>Folder of <c>name/version</c> packages.</summary>
-    [Required(ErrorMessage = "Models:Directory is empty; expected a folder of NAME/VERSION packages")]
+    [Required(ErrorMessage = "a folder of NAME/VERSION packages")]
     public string Directory { get; set; } = "models";
 }

@@ -9,11 +9,11 @@ public sealed class ScorerOptions
 {
     /// <summary><c>name</c> (the version in its CURRENT), <c>name/version</c> (pinned), or empty where Models:Directory holds one name.</summary>
     [RegularExpression("^([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?)?$",
-        ErrorMessage = "Scorer:Model: allowed: NAME, NAME/VERSION, or nothing where Models:Directory holds one name")]
+        ErrorMessage = "NAME, NAME/VERSION, or nothing where Models:Directory holds one name")]
     public string Model { get; set; } = "";
 
     /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
-    [RegularExpression(DeviceChoice.Pattern, ErrorMessage = "Scorer:Device: allowed: auto, cpu, cuda, cuda:N")]
+    [RegularExpression(DeviceChoice.Pattern, ErrorMessage = "auto, cpu, cuda, cuda:N")]
     public string Device { get; set; } = "auto";
 
     /// <summary>Threads inside one run of the graph.</summary>

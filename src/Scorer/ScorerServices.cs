@@ -5,7 +5,6 @@ using Jianwei.Scorer.Inference;
 using Jianwei.Scorer.Packages;
 using Jianwei.Scorer.Swap;
 using Jianwei.Scorer.Telemetry;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -18,11 +17,11 @@ public static class ScorerServices
     public const string Section = "Scorer";
 
     /// <summary>Model store, slot and watcher, and the stage over score-requests. A registered <see cref="FeatureCatalogue"/> is what models are held to.</summary>
-    public static IServiceCollection AddScorer(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddScorer(this IServiceCollection services)
     {
         services.AddSettings<ScorerOptions>(Section);
         services.AddSettings<ShadowOptions>($"{Section}:Shadow");
-        services.AddModelStore(configuration);
+        services.AddModelStore();
         services.AddSingleton<ScoreLatency>();
         services.AddSingleton(s => SelectDevice(s.GetRequiredService<IOptions<ScorerOptions>>().Value));
         services.AddSingleton<ModelSlot>();
@@ -32,7 +31,7 @@ public static class ScorerServices
     }
 
     /// <summary>The store of Models:Directory, for the stage and for the model verbs.</summary>
-    public static IServiceCollection AddModelStore(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddModelStore(this IServiceCollection services)
     {
         services.AddSettings<ModelsOptions>("Models");
         return services.AddSingleton(s => new ModelStore(s.GetRequiredService<IOptions<ModelsOptions>>().Value.Directory));

@@ -43,7 +43,7 @@ internal static class JianweiHost
 
         if (roles.HasFlag(Roles.Scorer))
         {
-            builder.Services.AddFeatures().AddScorer(builder.Configuration);
+            builder.Services.AddFeatures().AddScorer();
         }
 
         if (roles.HasFlag(Roles.Alerts))

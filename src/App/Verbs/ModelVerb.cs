@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Text.Json;
+using Jianwei.App.Hosting;
+using Jianwei.Core.Features;
+using Jianwei.Featurizer;
+using Jianwei.Scorer;
+using Jianwei.Scorer.Packages;
+using Spectre.Console;
+
+namespace Jianwei.App.Verbs;
+
+/// <summary><c>jianwei model list|verify|promote</c>: the packages under Models:Directory.</summary>
+internal static class ModelVerb
+{
+    public static Command Create() => new("model", "List, verify and promote model packages (Models:Directory).")
+    {
+        List(),
+        Verify(),
+        Promote(),
+    };
+
+    private static Command List() => Build(
+        "list", "List every package, which version of each name serves, and whether it is of the present feature catalogue. Verifies nothing.", null,
+        (store, _, _) => store.List());
+
+    private static Command Verify() => Build(
+        "verify", "Load packages as a Scorer would: digests, catalogue, graph, golden inputs. Exit code 1 if any may not serve.",
+        new Argument<string?>("model") { Description = "NAME/VERSION; every package when left out.", Arity = ArgumentArity.ZeroOrOne },
+        (store, contract, model) => model is null
+            ? [.. store.List().Select(entry => entry.Problem is null ? store.Verify(ModelId.Parse(entry.Id), contract) : entry)]
+            : [store.Verify(ModelId.Parse(model), contract)]);
+
+    private static Command Promote() => Build(
+        "promote", "Verify a package and make it the one that its name serves. Running Scorers take it up within seconds, after a shadow run.",
+        new Argument<string?>("model") { Description = "NAME/VERSION." },
+        (store, contract, model) => [store.Promote(ModelId.Parse(model!), contract)]);
+
+    private static Command Build(
+        string name, string description, Argument<string?>? model, Func<ModelStore, FeatureContract, string?, IReadOnlyList<ModelEntry>> act)
+    {
+        var json = new Option<bool>("--json") { Description = "Print one JSON line." };
+        var set = SettingOption.Create();
+        var command = new Command(name, description) { json, set };
+        if (model is not null)
+        {
+            command.Arguments.Add(model);
+        }
+
+        command.SetAction(parsed =>
+        {
+            var builder = JianweiHost.Builder(SettingOption.Read(parsed, set), LogLevel.Warning);
+            builder.Services.AddFeatures().AddModelStore();
+            using IHost app = builder.Build();
+            var catalogue = app.Services.GetRequiredService<FeatureCatalogue>();
+            var contract = new FeatureContract(catalogue.Hash, catalogue.Count);
+            try
+            {
+                var entries = act(app.Services.GetRequiredService<ModelStore>(), contract, model is null ? null : parsed.GetValue(model));
+                Print(entries, contract, parsed.GetValue(json));
+                return entries.Any(entry => entry.Problem is not null) ? 1 : 0;
+            }
+            catch (ModelRefusedException e)
+            {
+                Console.Error.WriteLine($"jianwei: {e.Message}");
+                return 1;
+            }
+        });
+        return command;
+    }
+
+    private static void Print(IReadOnlyList<ModelEntry> entries, FeatureContract contract, bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(entries.Select(entry => View.Of(entry, contract)), JsonOut.Compact));
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("model", "current", "catalogue", "says the probability of", "problem");
+        foreach (var view in entries.Select(entry => View.Of(entry, contract)))
+        {
+            table.AddRow(
+                Markup.Escape(view.Model), view.Current ? "yes" : "", view.FitsCatalogue ? "present" : "another",
+                Markup.Escape(view.Target is null ? "" : $"{view.Target} within {view.HorizonDays} days"), Markup.Escape(view.Problem ?? ""));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private sealed record View(
+        string Model, bool Current, bool FitsCatalogue, string? Target, int? HorizonDays, int? FeatureCount, string? Catalogue, JsonElement? Training, string? Problem)
+    {
+        public static View Of(ModelEntry entry, FeatureContract contract) => new(
+            entry.Id, entry.IsCurrent, entry.Manifest?.Catalogue == contract.Catalogue && entry.Manifest.FeatureCount == contract.FeatureCount,
+            entry.Manifest?.Target, entry.Manifest?.HorizonDays, entry.Manifest?.FeatureCount, entry.Manifest?.Catalogue, entry.Manifest?.Training, entry.Problem);
+    }
+}
