@@ -18,6 +18,6 @@ public sealed class ShippedModelsTests
         var entry = Store.Verify(Store.Resolve(name), new(catalogue.Hash, catalogue.Count));
 
         Assert.Null(entry.Problem);
-        Assert.True(entry.Manifest.Training!.Value.GetProperty("test").GetProperty("auc").GetDouble() > 0.6);
+        Assert.True(entry.Manifest!.Training!.Value.GetProperty("test").GetProperty("auc").GetDouble() > 0.6);
     }
 }
