@@ -36,10 +36,16 @@ public sealed class ModelPackage : IDisposable
         ManifestCheck.Verify(manifest, directory, contract);
         var files = PackageFiles.Read(directory, manifest);
         var session = Open(files, device);
+        var golden = Path.Combine(directory, manifest.Golden);
         try
         {
-            GoldenCheck.Verify(manifest, Path.Combine(directory, manifest.Golden), files[manifest.Golden], session);
+            GoldenCheck.Verify(manifest, golden, files[manifest.Golden], session);
             return new ModelPackage(directory, manifest, session);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            session.Dispose();
+            throw new ModelRefusedException($"{golden}: expected rows that {device.Name} can run through the graph, found: {FirstLine(e.Message)}", e);
         }
         catch
         {

@@ -56,8 +56,9 @@ public sealed partial class ModelWatcher : BackgroundService
         {
             LoadWanted(_store.Resolve(_selector));
         }
-        catch (Exception e) when (e is ModelRefusedException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // Whatever is wrong with a new version, the old one serves.
             Refuse(e.Message);
         }
 
