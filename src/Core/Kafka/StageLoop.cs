@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Confluent.Kafka;
 using Jianwei.Core.Failures;
@@ -38,8 +39,8 @@ public sealed class StageLoop(
     private readonly Channel<Batch> queue = Channel.CreateBounded<Batch>(
         new BoundedChannelOptions(batching.QueueLimit) { SingleReader = true, SingleWriter = true });
 
-    // Next offset to handle, by partition; owned by the worker while it handles, read by the poll thread when it rewinds.
-    private readonly Dictionary<TopicPartition, Offset> next = [];
+    // Next offset to handle, by partition, from the first record that was read: a rewind drops what is queued and reads from here.
+    private readonly ConcurrentDictionary<TopicPartition, Offset> next = [];
     private volatile int epoch;
     private volatile IReadOnlyList<TopicPartitionOffset>? rewind;
     private volatile bool brokersDown;
@@ -124,6 +125,11 @@ public sealed class StageLoop(
             }
 
             var record = Consume(consumer, records.Count == 0 ? IdlePoll : batching.BufferingTimeLimit - waited);
+            if (record is { IsPartitionEOF: false })
+            {
+                next.TryAdd(record.TopicPartition, record.Offset);
+            }
+
             if (record is { IsPartitionEOF: false } && recordsEpoch == epoch)
             {
                 if (records.Count == 0)
@@ -236,8 +242,11 @@ public sealed class StageLoop(
         var wanted = offsets.ToDictionary(o => o.TopicPartition, o => o.Offset);
         foreach (var partition in consumer.Assignment)
         {
-            if (wanted.TryGetValue(partition, out var offset) || next.TryGetValue(partition, out offset))
+            // A partition that nothing was read of has nothing to read again, and cannot be sought yet.
+            if (next.TryGetValue(partition, out var offset))
             {
+                offset = wanted.GetValueOrDefault(partition, offset);
+                next[partition] = offset;
                 consumer.Seek(new TopicPartitionOffset(partition, offset));
             }
         }
@@ -262,13 +271,10 @@ public sealed class StageLoop(
     private async Task HandleAsync(IConsumer<byte[], byte[]> consumer, Batch batch, CancellationToken stopping)
     {
         var pause = RetrySchedule.First;
-        while (batch.Epoch == epoch && rewind is null)
-        {
-            foreach (var record in batch.Records)
-            {
-                next.TryAdd(record.TopicPartition, record.Offset);
-            }
 
+        // The rewind first: the poll thread raises the epoch before it takes the rewind.
+        while (rewind is null && batch.Epoch == epoch)
+        {
             try
             {
                 await handler.HandleAsync(batch.Records, stopping);
@@ -286,8 +292,9 @@ public sealed class StageLoop(
                 rewind = e.Offsets;
                 return;
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested && Failure.Classify(e) == FailureKind.Retryable)
+            catch (Exception e) when (Failure.Classify(e) == FailureKind.Retryable)
             {
+                stopping.ThrowIfCancellationRequested();
                 health.Set(stage, StageState.Retrying, e.Message);
                 say.Retrying(e, pause);
                 await Task.Delay(pause, time, stopping);
