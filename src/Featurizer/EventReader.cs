@@ -13,8 +13,7 @@ public static class EventReader
         try
         {
             var e = Wire.ReadEvent(bytes);
-            _ = EventRecord.IdOf(e.EventId);
-            problem = e.Type == EventType.None ? "type is none" : e.CompanyId.Length == 0 ? "company_id is empty" : "";
+            problem = ProblemOf(e);
             return problem.Length == 0 ? e : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or OverflowException)
@@ -22,5 +21,21 @@ public static class EventReader
             problem = e.Message;
             return null;
         }
+    }
+
+    // JSON's null passes for a text that is required.
+    private static string ProblemOf(CompanyEvent e)
+    {
+        if (e.EventId is not { Length: 16 })
+        {
+            return $"event_id is {e.EventId ?? "null"}; allowed: 16 hexadecimal digits";
+        }
+
+        _ = EventRecord.IdOf(e.EventId);
+        return string.IsNullOrEmpty(e.CompanyId) ? "company_id is empty"
+            : string.IsNullOrEmpty(e.Source) || e.Source.Contains(';', StringComparison.Ordinal) ? $"source is '{e.Source}'; allowed: a text without ';'"
+            : e.Type == EventType.None ? "type is none"
+            : e.Text is { Key: null } ? "text.key is null"
+            : "";
     }
 }
