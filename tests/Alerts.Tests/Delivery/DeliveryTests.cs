@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Confluent.Kafka;
 using Jianwei.Alerts.Delivery;
 using Jianwei.Core.Contracts;
+using Jianwei.Core.Kafka;
 using Jianwei.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using static Jianwei.Alerts.Tests.AlertsWorld;
 
 namespace Jianwei.Alerts.Tests.Delivery;
@@ -213,31 +215,27 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task ScoreOnKafka_BecomesADeliveredAlert()
     {
+        var options = new KafkaOptions { BootstrapServers = (await KafkaServer.SharedAsync()).Bootstrap, Prefix = $"t{Guid.NewGuid():N}.", Partitions = 2 };
+        using var kafka = new KafkaClients(Options.Create(options), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        await kafka.EnsureTopicsAsync(Stop);
         await using var sink = await WebhookSink.StartAsync();
         await world.SubscribeAsync(["X:1"], channel: "webhook", url: sink.Url);
-        await using var process = await AlertsProcess.StartAsync(world);
-        using var producer = world.Clients.Producer().Build();
+        await using var process = await AlertsProcess.StartAsync(
+            world, ("Kafka:BootstrapServers", options.BootstrapServers), ("Kafka:Prefix", options.Prefix), ("Kafka:Partitions", "2"));
+        using var producer = kafka.Producer().Build();
         foreach (var value in new[] { Wire.Write(Score("X:1", 1, 0, 0.05)), "nonsense"u8.ToArray(), Wire.Write(Score("X:1", 2, 1, 0.4)) })
         {
-            await producer.ProduceAsync("scores", new() { Key = "X:1"u8.ToArray(), Value = value }, Stop);
+            await producer.ProduceAsync(kafka.Topics.Scores, new() { Key = "X:1"u8.ToArray(), Value = value }, Stop);
         }
 
-        try
-        {
-            await DeliveredAsync(1);
-        }
-        finally
-        {
-            process.Log.ForEach(Console.Error.WriteLine);
-        }
-
+        await DeliveredAsync(1);
         Assert.Single(sink.Requests);
 
-        using var letters = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = world.Bootstrap, GroupId = "t", AutoOffsetReset = AutoOffsetReset.Earliest }).Build();
-        letters.Subscribe("dead-letters");
+        using var letters = kafka.Consumer(options.Prefix + "test").Build();
+        letters.Subscribe(kafka.Topics.DeadLetters);
         var letter = Wire.ReadDeadLetter(letters.Consume(TimeSpan.FromSeconds(30)).Message.Value);
         letters.Close();
-        Assert.Equal(("alerts", "not_json", "scores"), (letter.Stage, letter.Reason, letter.Topic));
+        Assert.Equal(("alerts", "not_json", kafka.Topics.Scores), (letter.Stage, letter.Reason, letter.Topic));
         Assert.Equal("nonsense"u8.ToArray(), letter.Value);
     }
 

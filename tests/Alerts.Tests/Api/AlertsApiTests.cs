@@ -1,0 +1,211 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using static Jianwei.Alerts.Tests.AlertsWorld;
+
+namespace Jianwei.Alerts.Tests.Api;
+
+/// <summary>The REST side over HTTP, on a real port and a real database.</summary>
+public sealed class AlertsApiTests : IAsyncLifetime
+{
+    private AlertsWorld world = null!;
+    private AlertsProcess process = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        world = await AlertsWorld.StartAsync();
+        process = await AlertsProcess.StartAsync(world);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        await world.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Portfolio_IsCreatedReadRenamedAndDeleted()
+    {
+        var created = await PostAsync("/api/portfolios", """{"name": "长三角"}""", HttpStatusCode.Created);
+        var id = created.GetProperty("id").GetInt64();
+        Assert.Equal("长三角", (await GetAsync($"/api/portfolios/{id}")).GetProperty("name").GetString());
+        await SendAsync(HttpMethod.Put, $"/api/portfolios/{id}", """{"name": "x"}""");
+        Assert.Equal(["x"], (await GetAsync("/api/portfolios")).GetProperty("items").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Equal("name 'x' is taken by another portfolio", Detail(await PostAsync("/api/portfolios", """{"name": "x"}""", HttpStatusCode.Conflict)));
+
+        await SendAsync(HttpMethod.Delete, $"/api/portfolios/{id}", null, HttpStatusCode.NoContent);
+        Assert.Equal($"there is no portfolio {id}", Detail(await GetAsync($"/api/portfolios/{id}", HttpStatusCode.NotFound)));
+        await PostAsync("/api/portfolios", """{"name": "x"}""", HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Members_AreAddedInBulkByIdAndIdentifier()
+    {
+        await world.Handler().HandleAsync(Batch(Score("CN-USCC:9", 1, 0, 0.05)), Stop);
+        await PostAsync("/api/companies/CN-USCC:9/identifiers", """{"scheme": "NAME", "value": "鸿远"}""");
+        var id = (await PostAsync("/api/portfolios", """{"name": "p"}""", HttpStatusCode.Created)).GetProperty("id").GetInt64();
+
+        var added = await PostAsync($"/api/portfolios/{id}/members",
+            """{"company_ids": ["FR-SIREN:1", "FR-SIREN:2"], "identifiers": [{"scheme": "NAME", "value": "鸿远"}, {"scheme": "US-CIK", "value": "7"}]}""");
+        Assert.Equal(4, added.GetProperty("changed").GetInt32());
+        var members = (await GetAsync($"/api/portfolios/{id}/members")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["CN-USCC:9", "FR-SIREN:1", "FR-SIREN:2", "US-CIK:7"], members.Select(m => m.GetProperty("company_id").GetString()));
+        Assert.Equal([true, false, false, false], members.Select(m => m.GetProperty("known").GetBoolean()));
+        Assert.Equal(0, (await PostAsync($"/api/portfolios/{id}/members", """{"company_ids": ["FR-SIREN:1"]}""")).GetProperty("changed").GetInt32());
+
+        var page = await GetAsync($"/api/portfolios/{id}/members?limit=3");
+        Assert.Equal("FR-SIREN:2", page.GetProperty("next").GetString());
+        Assert.Single((await GetAsync($"/api/portfolios/{id}/members?limit=3&after=FR-SIREN:2")).GetProperty("items").EnumerateArray());
+
+        Assert.Equal(1, (await PostAsync($"/api/portfolios/{id}/members/remove", """{"identifiers": [{"scheme": "NAME", "value": "鸿远"}]}""")).GetProperty("changed").GetInt32());
+        await SendAsync(HttpMethod.Delete, $"/api/portfolios/{id}/members/US-CIK:7", null, HttpStatusCode.NoContent);
+        Assert.Equal(2, (await GetAsync($"/api/portfolios/{id}")).GetProperty("members").GetInt32());
+    }
+
+    [Fact]
+    public async Task Subscription_IsCreatedChangedAndDeleted_AndItsSecretIsShownOnce()
+    {
+        var portfolio = (await PostAsync("/api/portfolios", """{"name": "p"}""", HttpStatusCode.Created)).GetProperty("id").GetInt64();
+        var created = await PostAsync($"/api/portfolios/{portfolio}/subscriptions",
+            """{"name": "s", "channel": "webhook", "url": "https://example.org/x", "minimum_band": "watch", "minimum_jump": 0.5}""", HttpStatusCode.Created);
+        var id = created.GetProperty("id").GetInt64();
+        Assert.Equal(64, created.GetProperty("secret").GetString()!.Length);
+        var read = await GetAsync($"/api/subscriptions/{id}");
+        Assert.False(read.TryGetProperty("secret", out _));
+        Assert.True(read.GetProperty("has_secret").GetBoolean());
+
+        var changed = await SendAsync(HttpMethod.Put, $"/api/subscriptions/{id}", """{"name": "s2", "channel": "webhook", "url": "https://example.org/y", "enabled": false}""");
+        Assert.True(changed.GetProperty("has_secret").GetBoolean());
+        Assert.False(changed.GetProperty("enabled").GetBoolean());
+        Assert.Single((await GetAsync($"/api/portfolios/{portfolio}/subscriptions")).GetProperty("items").EnumerateArray());
+        await SendAsync(HttpMethod.Delete, $"/api/subscriptions/{id}", null, HttpStatusCode.NoContent);
+        await GetAsync($"/api/subscriptions/{id}", HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("""{"name": "s", "channel": "mail"}""", "channel is 'mail'; allowed: console or webhook")]
+    [InlineData("""{"name": "s"}""", "channel is missing; allowed: console or webhook")]
+    [InlineData("""{"name": "", "channel": "console"}""", "name is ''; allowed: 1 to 200 characters")]
+    [InlineData("""{"name": "s", "channel": "webhook"}""", "url is missing; allowed: http://… or https://…")]
+    [InlineData("""{"name": "s", "channel": "webhook", "url": "ftp://x"}""", "url is 'ftp://x'; allowed: http://… or https://…")]
+    [InlineData("""{"name": "s", "channel": "console", "minimum_jump": -1}""", "minimum_jump is '-1'; allowed: 0 to 100, in log-odds")]
+    public async Task WrongSubscription_IsRefusedWithFieldValueAndAllowed(string body, string detail)
+    {
+        var portfolio = (await PostAsync("/api/portfolios", """{"name": "p"}""", HttpStatusCode.Created)).GetProperty("id").GetInt64();
+        Assert.Equal(detail, Detail(await PostAsync($"/api/portfolios/{portfolio}/subscriptions", body, HttpStatusCode.BadRequest)));
+    }
+
+    [Theory]
+    [InlineData("/api/alerts?state=open", "state is 'open'; allowed: firing, acknowledged, resolved")]
+    [InlineData("/api/alerts?limit=0", "limit is '0'; allowed: 1 to 1000")]
+    [InlineData("/api/alerts?from=yesterday", "from is 'yesterday'; allowed: an ISO 8601 time, e.g. 2024-05-01T00:00:00Z")]
+    [InlineData("/api/alerts?after=x", "after is 'x'; allowed: the value of next of the page before")]
+    [InlineData("/api/alerts?portfolio=x", "portfolio is 'x'; allowed: a whole number")]
+    [InlineData("/api/companies", "query is ''; allowed: scheme=…&value=…, or name=… (the start of a name, any case)")]
+    public async Task WrongQuery_IsRefusedWithFieldValueAndAllowed(string url, string detail) =>
+        Assert.Equal(detail, Detail(await GetAsync(url, HttpStatusCode.BadRequest)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("""{"nam": "x"}""")]
+    [InlineData("""{"name": 7}""")]
+    public async Task WrongBody_IsRefused(string body) =>
+        Assert.StartsWith("the body is not what is expected here: ", Detail(await PostAsync("/api/portfolios", body, HttpStatusCode.BadRequest)), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Company_IsFoundByIdIdentifierAndName()
+    {
+        await world.Handler().HandleAsync(Batch(Score("CN-USCC:1", 1, 0, 0.05), Score("CN-USCC:2", 1, 0, 0.35)), Stop);
+        var company = await PostAsync("/api/companies/CN-USCC:2/identifiers", """{"scheme": "LEI", "value": "529900"}""");
+        Assert.Equal("high", company.GetProperty("score").GetProperty("band").GetString());
+        Assert.Equal(0.35, company.GetProperty("score").GetProperty("probability").GetDouble(), 9);
+
+        Assert.Equal(["CN-USCC:2"], Ids(await GetAsync("/api/companies?scheme=LEI&value=529900")));
+        Assert.Equal(["CN-USCC:1", "CN-USCC:2"], Ids(await GetAsync("/api/companies?name=company")));
+        Assert.Empty(Ids(await GetAsync("/api/companies?name=%25")));
+        await GetAsync("/api/companies/CN-USCC:3", HttpStatusCode.NotFound);
+        Assert.Contains("belongs to CN-USCC:2", Detail(
+            await PostAsync("/api/companies/CN-USCC:1/identifiers", """{"scheme": "LEI", "value": "529900"}""", HttpStatusCode.Conflict)), StringComparison.Ordinal);
+        await PostAsync("/api/companies/CN-USCC:1/identifiers", """{"scheme": "LEI", "value": "529900", "replace": true}""");
+        Assert.Equal(["CN-USCC:1"], Ids(await GetAsync("/api/companies?scheme=LEI&value=529900")));
+    }
+
+    [Fact]
+    public async Task ScoreHistory_IsPagedNewestFirst()
+    {
+        await world.Handler().HandleAsync(Batch(Enumerable.Range(1, 50).Select(i => Score("X:1", i, i * 100, 0.05))), Stop);
+        var versions = new List<long>();
+        for (var next = ""; next is not null;)
+        {
+            var page = await GetAsync($"/api/companies/X:1/scores?limit=7{(next.Length > 0 ? "&after=" + next : "")}");
+            versions.AddRange(page.GetProperty("items").EnumerateArray().Select(s => s.GetProperty("state_version").GetInt64()));
+            next = page.TryGetProperty("next", out var value) ? value.GetString() : null;
+        }
+
+        Assert.Equal(Enumerable.Range(1, 50).Reverse().Select(i => (long)i), versions);
+        var some = await GetAsync("/api/companies/X:1/scores?from=2024-09-01&to=2025-02-05");
+        Assert.Equal([4L, 3L], some.GetProperty("items").EnumerateArray().Select(s => s.GetProperty("state_version").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Alerts_AreFilteredPagedAndAcknowledged()
+    {
+        await world.SubscribeAsync(["X:1", "X:2"]);
+        await world.SubscribeAsync(["X:3"]);
+        var handler = world.Handler();
+        await handler.HandleAsync(Batch(Enumerable.Range(1, 3).Select(i => Score($"X:{i}", 1, i, 0.35))), Stop);
+
+        var all = (await GetAsync("/api/alerts")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["X:3", "X:2", "X:1"], all.Select(a => a.GetProperty("company").GetProperty("id").GetString()));
+        var first = await GetAsync("/api/alerts?limit=2");
+        Assert.Single((await GetAsync($"/api/alerts?limit=2&after={first.GetProperty("next").GetString()}")).GetProperty("items").EnumerateArray());
+        Assert.Equal(2, (await GetAsync("/api/alerts?portfolio=1")).GetProperty("items").GetArrayLength());
+        Assert.Equal(1, (await GetAsync("/api/alerts?company=X:2&state=firing&from=2024-01-03&to=2024-01-04")).GetProperty("items").GetArrayLength());
+
+        var id = all[0].GetProperty("alert_id").GetString();
+        var acknowledged = await PostAsync($"/api/alerts/{id}/acknowledge", """{"by": "李", "note": "看过"}""");
+        Assert.Equal(("acknowledged", "李", "看过"), (
+            acknowledged.GetProperty("state").GetString(), acknowledged.GetProperty("acknowledged_by").GetString(), acknowledged.GetProperty("note").GetString()));
+        var again = await PostAsync($"/api/alerts/{id}/acknowledge", """{"by": "other"}""");
+        Assert.Equal(acknowledged.ToString(), again.ToString());
+
+        await handler.HandleAsync(Batch(Score("X:3", 2, 40, 0.01)), Stop);
+        var refused = Detail(await PostAsync($"/api/alerts/{id}/acknowledge", """{"by": "李"}""", HttpStatusCode.Conflict));
+        Assert.Equal($"alert {id} is resolved (recovered) as of 2024-02-10; only a firing alert can be acknowledged", refused);
+        Assert.Equal("resolved", (await GetAsync($"/api/alerts/{id}")).GetProperty("alert").GetProperty("state").GetString());
+        await GetAsync($"/api/alerts/{Guid.Empty}", HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Health_AlwaysAnswers_AndReadyNamesWhatIsAway()
+    {
+        Assert.Equal("ok", await process.Http.GetStringAsync("/health", Stop));
+        using var response = await process.Http.GetAsync("/ready", Stop);
+        var ready = await response.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal("Reachable", ready.GetProperty("parts").GetProperty("postgres").GetString());
+        Assert.True(ready.GetProperty("parts").TryGetProperty("alerts", out _));
+    }
+
+    private static string[] Ids(JsonElement page) => [.. page.GetProperty("items").EnumerateArray().Select(c => c.GetProperty("id").GetString()!)];
+
+    private static string? Detail(JsonElement problem) => problem.GetProperty("detail").GetString();
+
+    private Task<JsonElement> GetAsync(string url, HttpStatusCode expected = HttpStatusCode.OK) => SendAsync(HttpMethod.Get, url, null, expected);
+
+    private Task<JsonElement> PostAsync(string url, string body, HttpStatusCode expected = HttpStatusCode.OK) => SendAsync(HttpMethod.Post, url, body, expected);
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string url, string? body, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        using var request = new HttpRequestMessage(method, url);
+        request.Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await process.Http.SendAsync(request, Stop);
+        var text = await response.Content.ReadAsStringAsync(Stop);
+        Assert.True(response.StatusCode == expected, $"{method} {url}: {(int)response.StatusCode} {text}\n{string.Join('\n', process.Log)}");
+        Assert.Equal((int)expected >= 400 ? "application/problem+json" : text.Length > 0 ? "application/json" : null, response.Content.Headers.ContentType?.MediaType);
+        return text.Length > 0 ? JsonElement.Parse(text) : default;
+    }
+}
