@@ -18,6 +18,7 @@ create table shift_states (
   company_id    text primary key,
   state_version bigint not null,        -- last processed
   previous_version bigint not null,     -- the one that this row was computed from: the writer's compare-and-set
+  first_as_of   timestamptz not null,   -- of the company's first score: where its history begins
   as_of         timestamptz not null,
   log_odds      double precision not null,
   band          text not null,

@@ -45,13 +45,13 @@ internal static class ScoreHistoryApi
         return Answer.Json(new(items, next), Json.Context.PageScoreHistoryView);
     }
 
+    // Of a company without a score: no span at all.
     private static async Task<(DateTime First, DateTime Last)> SpanAsync(NpgsqlConnection connection, string id)
     {
-        var span = await connection.QuerySingleOrDefaultAsync<(DateTime? First, DateTime? Last)?>(
-            "select c.first_seen, s.as_of from companies c left join shift_states s on s.company_id = c.company_id where c.company_id = @id", new { id });
-        return span is not { First: { } first } ? throw ProblemException.Missing("company", $"'{id}'")
-            : span.Value.Last is { } last ? (Earlier(first, last), last)
-            : (first, first);
+        var spans = await connection.QueryAsync<(DateTime?, DateTime?)>(
+            "select s.first_as_of, s.as_of from companies c left join shift_states s on s.company_id = c.company_id where c.company_id = @id", new { id });
+        var (first, last) = spans.AsList() is [var span] ? span : throw ProblemException.Missing("company", $"'{id}'");
+        return (first ?? DateTime.UnixEpoch, last ?? DateTime.UnixEpoch);
     }
 
     private static (DateTime, long)? Cursor(string? after)

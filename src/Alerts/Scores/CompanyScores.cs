@@ -16,6 +16,9 @@ public sealed class CompanyScores(string companyId, ShiftState? before)
     /// <summary>Name of the newest score that has one.</summary>
     public string? Name { get; private set; }
 
+    /// <summary>Stream time of the first score that this batch applied; the company's first where it had no state.</summary>
+    public DateTimeOffset First { get; private set; }
+
     /// <summary>Name of <see cref="ShiftState.Band"/>.</summary>
     public string BandName { get; private set; } = "";
 
@@ -30,6 +33,7 @@ public sealed class CompanyScores(string companyId, ShiftState? before)
     /// <summary>Applies the step of a score.</summary>
     public void Take(Score score, in ShiftStep step, string bandName)
     {
+        First = Changed ? First : step.State.AsOf;
         State = step.State;
         BandName = bandName;
         Name = score.CompanyName ?? Name;

@@ -12,8 +12,8 @@ internal static class ScoreSql
     // A row of another version than the batch started from is left alone and not counted: the caller sees it by the count.
     private const string UpsertStates =
         """
-        insert into shift_states as s (company_id, state_version, previous_version, as_of, log_odds, band, model, state)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into shift_states as s (company_id, state_version, previous_version, first_as_of, as_of, log_odds, band, model, state)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (company_id) do update
           set state_version = excluded.state_version, previous_version = excluded.previous_version, as_of = excluded.as_of,
               log_odds = excluded.log_odds, band = excluded.band, model = excluded.model, state = excluded.state
@@ -50,6 +50,7 @@ internal static class ScoreSql
         companies.Column(c => c.CompanyId),
         companies.Column(c => c.State!.StateVersion),
         companies.Column(c => c.Before?.StateVersion ?? 0),
+        companies.Column(c => c.First.UtcDateTime),
         companies.Column(c => c.State!.AsOf.UtcDateTime),
         companies.Column(c => c.State!.LogOdds),
         companies.Column(c => c.BandName),
@@ -61,7 +62,7 @@ internal static class ScoreSql
     {
         var rows = companies.Where(c => c.Before is null).ToList();
         return rows.Count == 0 ? null : Sql.Command(
-            InsertCompanies, rows.Column(c => c.CompanyId), rows.Column(c => c.Name), rows.Column(c => c.State!.AsOf.UtcDateTime));
+            InsertCompanies, rows.Column(c => c.CompanyId), rows.Column(c => c.Name), rows.Column(c => c.First.UtcDateTime));
     }
 
     public static NpgsqlBatchCommand? History(List<StoredScore> rows) => rows.Count == 0 ? null : Sql.Command(
