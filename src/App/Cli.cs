@@ -41,6 +41,8 @@ internal static class Cli
         VerifyVerb.Create(),
         BenchVerb.Create(),
         ModelVerb.Create(),
+        ReplayVerb.Create(),
+        DeadLettersVerb.Create(),
     };
 
     // What a person can act on is a sentence; anything else is a bug and keeps its stack.

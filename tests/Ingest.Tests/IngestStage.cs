@@ -39,7 +39,7 @@ internal sealed class IngestStage : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)));
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
-        builder.Services.AddJianweiCore().AddIngest(builder.Configuration);
+        builder.Services.AddJianweiCore().AddIngest(builder.Configuration).AddSingleton<Replay.Replayer>();
         stage.host = builder.Build();
         using (var admin = stage.Kafka.Admin())
         {

@@ -23,6 +23,7 @@ internal sealed class ReplayRun(
     private long passed; // in order of the stream, filtered ones included
     private long acknowledged;
     private long sent;
+    private long room; // how many may be sent in all, as of the last look
     private DateTimeOffset? streamTime;
     private long looked;
     private long reported;
@@ -132,16 +133,17 @@ internal sealed class ReplayRun(
         Report(null, done: false);
     }
 
+    // A stage is never made to lag by more than the limit: what was sent since the last look counts as not handled.
     private async Task WaitForStagesAsync(CancellationToken cancellation)
     {
-        if (time.GetElapsedTime(looked) > LagLook)
+        if (sent + batch.Count > room || time.GetElapsedTime(looked) > LagLook)
         {
             await LookAsync(cancellation);
         }
 
-        while (behind.Values.Any(l => l > options.LagLimit))
+        while (sent + batch.Count > room)
         {
-            Report($"waiting for {Behind(options.LagLimit)}", done: false);
+            Report($"waiting for {Behind(options.LagLimit - batch.Count)}", done: false);
             await Task.Delay(LagLook, time, cancellation);
             await LookAsync(cancellation);
         }
@@ -154,6 +156,8 @@ internal sealed class ReplayRun(
     {
         await RetryAsync(async () => behind = await lag.LookAsync(cancellation), cancellation);
         looked = time.GetTimestamp();
+        var most = behind.Count == 0 ? 0 : behind.Values.Max();
+        room = behind.Count == 0 ? long.MaxValue : sent + (most == 0 ? Math.Max(options.LagLimit, BatchLimit) : options.LagLimit - most);
     }
 
     private async Task RetryAsync(Func<Task> action, CancellationToken cancellation)
