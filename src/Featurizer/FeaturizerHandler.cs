@@ -15,6 +15,8 @@ namespace Jianwei.Featurizer;
 /// </summary>
 public sealed class FeaturizerHandler : IBatchHandler
 {
+    private const string MovedCheckpoint = "another writer, or a fail-over that lost writes, moved its checkpoint";
+
     private readonly StateStore store;
     private readonly Send send;
     private readonly DeadLetterWriter deadLetters;
@@ -48,7 +50,15 @@ public sealed class FeaturizerHandler : IBatchHandler
     private sealed record Incoming(CompanyEvent Event, long Offset);
 
     /// <inheritdoc/>
-    public void Revoked(IReadOnlyList<TopicPartition> revoked) => Drop(revoked.Select(p => p.Partition.Value));
+    public void Revoked(IReadOnlyList<TopicPartition> revoked)
+    {
+        Drop(revoked.Select(p => p.Partition.Value));
+        lock (gate)
+        {
+            // The next owner may be this process again, from another offset: no gap of the log, so ask again.
+            rewound.ExceptWith(revoked.Select(p => p.Partition.Value));
+        }
+    }
 
     /// <inheritdoc/>
     public async Task HandleAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, CancellationToken cancellation)
@@ -106,13 +116,16 @@ public sealed class FeaturizerHandler : IBatchHandler
         foreach (var states in held)
         {
             var first = byPartition[states.Partition][0].Offset.Value;
-            if (first > states.Checkpoint + 1 && rewound.Add(states.Partition))
+            lock (gate)
             {
-                back.Add(new(topics.Events, states.Partition, states.Checkpoint + 1));
-            }
-            else
-            {
-                rewound.Remove(states.Partition);
+                if (first > states.Checkpoint + 1 && rewound.Add(states.Partition))
+                {
+                    back.Add(new(topics.Events, states.Partition, states.Checkpoint + 1));
+                }
+                else
+                {
+                    rewound.Remove(states.Partition);
+                }
             }
         }
 
@@ -149,10 +162,20 @@ public sealed class FeaturizerHandler : IBatchHandler
     {
         var companies = states.MissingStates(events.Select(e => e.Event.CompanyId));
         string[] withText = [.. events.Where(e => e.Event.Text is not null).Select(e => e.Event.CompanyId).Distinct()];
-        var encoded = store.ReadStatesAsync(states.Partition, companies, cancellation);
-        var texts = store.ReadTextsAsync(states.Partition, withText, cancellation);
-        states.Load(companies, await encoded);
-        states.LoadTexts(withText, await texts);
+        if (companies.Count + withText.Length == 0)
+        {
+            return;
+        }
+
+        var (checkpoint, encoded, texts) = await store.ReadAsync(states.Partition, companies, withText, cancellation);
+        if (checkpoint != states.Checkpoint)
+        {
+            // Before any request is sent that states of another offset would falsify.
+            Rewind([new(topics.Events, states.Partition, checkpoint + 1)], MovedCheckpoint);
+        }
+
+        states.Load(companies, encoded);
+        states.LoadTexts(withText, texts);
     }
 
     private void Apply(PartitionStates states, List<Incoming> events, List<OutgoingMessage> outgoing)
@@ -181,7 +204,7 @@ public sealed class FeaturizerHandler : IBatchHandler
             .Where(p => p.Second is not null)
             .Select(p => new TopicPartitionOffset(topics.Events, p.First.Partition, p.Second!.Value + 1))
             .ToList();
-        Rewind(back, "another writer, or a fail-over that lost writes, moved its checkpoint");
+        Rewind(back, MovedCheckpoint);
     }
 
     private async Task<long?> WriteAsync(PartitionStates states, long last, CancellationToken cancellation)

@@ -35,6 +35,19 @@ public sealed class StateStore(RedisConnection redis)
         return (values[0].IsNull ? -1 : (long)values[0], Watermarks.Parse(values[1]));
     }
 
+    /// <summary>
+    /// The checkpoint, and states and texts of companies of one partition as they are at it: one command, so that states of
+    /// another writer or of an older Redis are never taken for those of the checkpoint that the reader knows.
+    /// </summary>
+    public async Task<(long Checkpoint, byte[]?[] States, byte[]?[] Texts)> ReadAsync(
+        int partition, IReadOnlyCollection<string> states, IReadOnlyCollection<string> texts, CancellationToken cancellation)
+    {
+        var values = await redis.Bounded(redis.Database.StringGetAsync(
+            [keys.Checkpoint(partition), .. states.Select(c => keys.State(partition, c)), .. texts.Select(c => keys.Text(partition, c))]), cancellation);
+        var found = Array.ConvertAll(values, v => (byte[]?)v);
+        return (values[0].IsNull ? -1 : (long)values[0], found[1..(1 + states.Count)], found[(1 + states.Count)..]);
+    }
+
     /// <summary>States of companies of one partition, in one command; null where there is none.</summary>
     public async Task<byte[]?[]> ReadStatesAsync(int partition, IReadOnlyCollection<string> companies, CancellationToken cancellation) =>
         await ReadAsync([.. companies.Select(c => keys.State(partition, c))], cancellation);

@@ -1,0 +1,102 @@
+using Confluent.Kafka;
+using Jianwei.Core.Contracts;
+using Jianwei.Core.Kafka;
+using Jianwei.Core.Redis;
+using Jianwei.Featurizer.State;
+using Jianwei.Featurizer.Store;
+using Jianwei.Featurizer.Windows;
+using Jianwei.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.Featurizer;
+
+/// <summary>The handler on a real Redis and a mock Kafka: whatever is lost, states and requests end as in memory.</summary>
+public sealed class FeaturizerHandlerTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    // Redis comes back empty or older while batches go on; no request of a wrong state gets out.
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(false, 20_000)]
+    [InlineData(true, 0)]
+    [InlineData(true, 20_000)]
+    public async Task Handler_EndsWithTheStatesOfTheLogAfterRedisLostWrites(bool everything, int cacheLimit)
+    {
+        using var mock = MockKafka.Start();
+        await using var server = await RedisServer.StartAsync();
+        using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = server.Configuration }));
+        using var kafka = new KafkaClients(Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        using var producer = new AckedProducer(kafka, TimeProvider.System);
+        var store = new StateStore(redis);
+        var handler = new FeaturizerHandler(
+            store, new(Catalogues.Real), producer, new(kafka, TimeProvider.System), kafka, new(),
+            Options.Create(new FeaturizerOptions { StateCacheLimit = cacheLimit }), TimeProvider.System);
+        var log = Log(kafka.Topics.Events);
+
+        await FeedAsync(handler, log, 0, 100);
+        var older = (await redis.Database.StringGetAsync(Keys)).Select(v => (byte[]?)v).ToList();
+        await FeedAsync(handler, log, 100, 200);
+        if (everything)
+            await redis.Database.ExecuteAsync("FLUSHALL");
+        else
+            await redis.Database.StringSetAsync([.. Keys.Zip(older, (k, v) => KeyValuePair.Create<StackExchange.Redis.RedisKey, StackExchange.Redis.RedisValue>(k, v))]);
+        await FeedAsync(handler, log, 200, 300);
+        handler.Revoked([new(kafka.Topics.Events, 0)]);
+        await FeedAsync(handler, log, 250, 300);
+
+        var expected = new CompanyState();
+        foreach (var record in log)
+            expected.Apply(EventReader.TryRead(record.Message.Value, out _)!, 0, record.Offset.Value);
+        var read = await store.ReadAsync(0, ["X-TEST:1"], [], Cancellation);
+        Assert.Equal(299, read.Checkpoint);
+        Assert.Equal(StateCodec.Encode(expected), read.States[0]);
+        AssertRequestsAgree(kafka, (int)expected.Version);
+    }
+
+    private static StackExchange.Redis.RedisKey[] Keys => [new StateKeys("jw").Checkpoint(0), new StateKeys("jw").Watermarks(0), new StateKeys("jw").State(0, "X-TEST:1")];
+
+    private static List<ConsumeResult<byte[], byte[]>> Log(string topic)
+    {
+        var steps = Enumerable.Range(0, 300).Select(i => new Step(i % 9 == 8 ? Step.Kinds.Repeat : Step.Kinds.News, 40_000, i % 5 * 30_000, i * 3_000, i, i * 10, 4));
+        return [.. Step.Events(steps).Select((e, i) => new ConsumeResult<byte[], byte[]>
+        {
+            Topic = topic, Partition = 0, Offset = i, Message = new() { Key = [], Value = Wire.Write(e) },
+        })];
+    }
+
+    // Batches of seven; a rewind is followed as the stage loop does.
+    private static async Task FeedAsync(FeaturizerHandler handler, List<ConsumeResult<byte[], byte[]>> log, int from, int to)
+    {
+        while (from < to)
+        {
+            var batch = log[from..Math.Min(from + 7, to)];
+            try
+            {
+                await handler.HandleAsync(batch, Cancellation);
+                from += batch.Count;
+            }
+            catch (RewindException e)
+            {
+                from = (int)e.Offsets.Single().Offset.Value;
+            }
+        }
+    }
+
+    // Every version was asked for, and a repeated request is the same byte for byte.
+    private static void AssertRequestsAgree(KafkaClients kafka, int versions)
+    {
+        var requests = new Dictionary<long, byte[]>();
+        using var consumer = kafka.Consumer("check").Build();
+        consumer.Assign(Enumerable.Range(0, 4).Select(p => new TopicPartitionOffset(kafka.Topics.ScoreRequests, p, Offset.Beginning)));
+        while (consumer.Consume(TimeSpan.FromSeconds(1.5)) is { } record)
+        {
+            var version = Wire.ReadScoreRequest(record.Message.Value).StateVersion;
+            if (!requests.TryAdd(version, record.Message.Value))
+                Assert.True(requests[version].AsSpan().SequenceEqual(record.Message.Value), $"two different requests of version {version}");
+        }
+
+        Assert.Equal(Enumerable.Range(1, versions).Select(v => (long)v), requests.Keys.Order());
+    }
+}

@@ -1,0 +1,88 @@
+using Jianwei.Core.Redis;
+using Jianwei.Servers;
+using Microsoft.Extensions.Options;
+
+namespace Jianwei.Featurizer.Store;
+
+public sealed class StateStoreTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Write_OfAStaleOwnerChangesNothing()
+    {
+        using var redis = await ConnectAsync();
+        var store = new StateStore(redis);
+        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes("c", 1), Cancellation));
+
+        Assert.Equal(9, await store.WriteAsync(1, -1, 20, Marks("a", 7), Writes("c", 2), Cancellation));
+        Assert.Equal(9, await store.WriteAsync(1, 8, 20, Marks("a", 7), Writes("d", 2), Cancellation));
+
+        var (checkpoint, watermarks) = await store.ReadPartitionAsync(1, Cancellation);
+        Assert.Equal((9, "a=5"), (checkpoint, watermarks.ToString()));
+        var read = await store.ReadAsync(1, ["c", "d"], ["c"], Cancellation);
+        Assert.Equal(9, read.Checkpoint);
+        Assert.Equal([[1], null], read.States);
+        Assert.Equal([[101]], read.Texts);
+        Assert.Null(await store.WriteAsync(1, 9, 20, Marks("a", 7), Writes("c", 2), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(999)]
+    [InlineData(1_000)]
+    [InlineData(4_321)]
+    public async Task Write_TakesAnyNumberOfCompanies(int companies)
+    {
+        using var redis = await ConnectAsync();
+        var store = new StateStore(redis);
+        var names = Enumerable.Range(0, companies).Select(i => $"X-企业:{i}").ToList();
+        var states = names.Select((n, i) => KeyValuePair.Create(n, BitConverter.GetBytes(i))).ToList();
+
+        Assert.Null(await store.WriteAsync(0, -1, 1, Marks("a", 1), new(states, states), Cancellation));
+
+        var read = await store.ReadAsync(0, names, names, Cancellation);
+        Assert.Equal(1, read.Checkpoint);
+        Assert.Equal(states.Select(s => s.Value), read.States);
+        Assert.Equal(states.Select(s => s.Value), read.Texts);
+    }
+
+    [Fact]
+    public async Task Write_ShowsThatRedisLostEverything()
+    {
+        await using var server = await RedisServer.StartAsync();
+        using var redis = Connect(server);
+        var store = new StateStore(redis);
+        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes("c", 1), Cancellation));
+        await redis.Database.ExecuteAsync("FLUSHALL");
+
+        Assert.Equal(-1, await store.WriteAsync(1, 9, 12, Marks("a", 5), Writes("c", 2), Cancellation));
+        Assert.Equal(-1, (await store.ReadAsync(1, ["c"], [], Cancellation)).Checkpoint);
+    }
+
+    [Fact]
+    public async Task Partitions_AreApart()
+    {
+        using var redis = await ConnectAsync();
+        var store = new StateStore(redis);
+        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes("c", 1), Cancellation));
+        Assert.Null(await store.WriteAsync(2, -1, 4, Marks("a", 5), Writes("c", 7), Cancellation));
+        Assert.Equal([[1]], (await store.ReadAsync(1, ["c"], [], Cancellation)).States);
+        Assert.Equal((1, 2), ((await store.FindAsync("c", 4, Cancellation))!.Value.Partition, store.ScanStates().Count(s => s.Company == "c")));
+    }
+
+    private static async Task<RedisConnection> ConnectAsync() => Connect(await RedisServer.SharedAsync());
+
+    private static RedisConnection Connect(RedisServer server) =>
+        new(Options.Create(new RedisOptions { Configuration = server.Configuration, Prefix = $"t{Guid.NewGuid():N}" }));
+
+    private static Watermarks Marks(string source, uint time)
+    {
+        var marks = new Watermarks();
+        marks.Observe(source, time);
+        return marks;
+    }
+
+    private static StateWrites Writes(string company, byte value) =>
+        new([KeyValuePair.Create(company, new[] { value })], [KeyValuePair.Create(company, new[] { (byte)(100 + value) })]);
+}
