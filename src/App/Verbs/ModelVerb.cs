@@ -76,12 +76,13 @@ internal static class ModelVerb
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("model", "current", "catalogue", "says the probability of", "problem");
+        var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("model").NoWrap())
+            .AddColumns("current", "catalogue", "says the probability of", "problem");
         foreach (var view in entries.Select(entry => View.Of(entry, contract)))
         {
             table.AddRow(
                 Markup.Escape(view.Model), view.Current ? "yes" : "", view.FitsCatalogue ? "present" : "another",
-                Markup.Escape(view.Target is null ? "" : $"{view.Target} within {view.HorizonDays} days"), Markup.Escape(view.Problem ?? ""));
+                Markup.Escape(view.Target ?? ""), Markup.Escape(view.Problem ?? ""));
         }
 
         AnsiConsole.Write(table);
