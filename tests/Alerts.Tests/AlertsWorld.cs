@@ -45,9 +45,9 @@ public sealed class AlertsWorld : IAsyncDisposable
 
     public string Models { get; } = Directory.CreateTempSubdirectory("jianwei-models-").FullName;
 
-    public static async Task<AlertsWorld> StartAsync()
+    public static async Task<AlertsWorld> StartAsync(PostgresServer? server = null)
     {
-        var world = new AlertsWorld(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
+        var world = new AlertsWorld(await (server ?? await PostgresServer.SharedAsync()).CreateDatabaseAsync());
         await new Migrator(world.Source, Migration.Embedded).ApplyAsync(TestContext.Current.CancellationToken);
         world.AddModel("m/1");
         return world;

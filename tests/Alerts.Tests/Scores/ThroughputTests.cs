@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Jianwei.Core.Contracts;
+using Jianwei.Servers;
 
 namespace Jianwei.Alerts.Tests.Scores;
 
@@ -7,14 +8,20 @@ namespace Jianwei.Alerts.Tests.Scores;
 public sealed class ThroughputTests(ITestOutputHelper output)
 {
     [Theory(Explicit = true)]
-    [InlineData(0, 20_000)]
-    [InlineData(100_000, 20_000)]
-    [InlineData(1_000, 20_000)]
-    [InlineData(100_000, 2_000)]
-    public async Task Throughput_IsReported(int cache, int companies)
+    [InlineData(0, 20_000, "high")]
+    [InlineData(100_000, 20_000, "high")]
+    [InlineData(100_000, 2_000, "high")]
+    [InlineData(100_000, 20_000, "low")]
+    public async Task Throughput_IsReported(int cache, int companies, string minimumBand)
     {
-        await using var world = await AlertsWorld.StartAsync();
-        await world.SubscribeAsync([.. Enumerable.Range(0, companies).Select(i => $"CN-USCC:{i:000000}")], "high");
+        await using var server = await PostgresServer.StartAsync("-c", "shared_preload_libraries=pg_stat_statements");
+        await using var world = await AlertsWorld.StartAsync(server);
+        await using (var create = world.Source.CreateCommand("create extension pg_stat_statements"))
+        {
+            await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await world.SubscribeAsync([.. Enumerable.Range(0, companies).Select(i => $"CN-USCC:{i:000000}")], minimumBand);
         var handler = world.Handler(cache);
         var random = new Random(1);
         var versions = new long[companies];
@@ -23,7 +30,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         {
             var c = random.Next(companies);
             levels[c] = Math.Clamp((levels[c] * 0.98) + ((random.NextDouble() - 0.5) * 0.4), -3, 3);
-            return Score(c, ++versions[c], b, levels[c]);
+            return Score(c, ++versions[c], b, levels[c] + (minimumBand == "low" ? 1.2 : 0));
         }))).ToList();
         foreach (var batch in batches.Take(10))
         {
@@ -38,9 +45,19 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         }
 
         var spent = Process.GetCurrentProcess().TotalProcessorTime - cpu;
-        output.WriteLine($"cache {cache}, {companies} companies: {100_000 / clock.Elapsed.TotalSeconds:0} scores/s, own CPU {spent.TotalSeconds / clock.Elapsed.TotalSeconds:0.00} cores, "
+        Say($"cache {cache}, {companies} companies, subscribed from {minimumBand}: {100_000 / clock.Elapsed.TotalSeconds:0} scores/s, own CPU {spent.TotalSeconds / clock.Elapsed.TotalSeconds:0.00} cores, "
             + $"history {await world.CountAsync("scores")}, alerts {await world.CountAsync("alerts")}");
-        Console.Error.WriteLine($"cache {cache}, {companies} companies: {100_000 / clock.Elapsed.TotalSeconds:0} scores/s, own CPU {spent.TotalSeconds / clock.Elapsed.TotalSeconds:0.00} cores, history {await world.CountAsync("scores")}, alerts {await world.CountAsync("alerts")}");
+        foreach (var row in await world.RowsAsync(
+            "select calls, round(total_exec_time) ms, round(wal_bytes / 1e6) wal_mb, left(regexp_replace(query, '\\s+', ' ', 'g'), 50) query from pg_stat_statements order by total_exec_time desc limit 8"))
+        {
+            Say(row);
+        }
+    }
+
+    private void Say(string line)
+    {
+        output.WriteLine(line);
+        Console.Error.WriteLine(line);
     }
 
     private static Score Score(int company, long version, double day, double level) =>
