@@ -39,6 +39,7 @@ internal static class Cli
         RunVerb.Create(),
         StateVerb.Create(),
         VerifyVerb.Create(),
+        ExportVerb.Create(),
         BenchVerb.Create(),
         ModelVerb.Create(),
         ReplayVerb.Create(),

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Jianwei.App.Export;
+using Jianwei.App.Hosting;
+using Jianwei.Featurizer;
+using Jianwei.Featurizer.Export;
+using Jianwei.Featurizer.Windows;
+
+namespace Jianwei.App.Verbs;
+
+/// <summary><c>jianwei export</c>: training data out of the code that serves.</summary>
+internal static class ExportVerb
+{
+    public static Command Create()
+    {
+        var folder = new Option<string>("--out") { Description = "Folder to write; an export that is there is replaced.", HelpName = "DIR", Required = true };
+        var target = new Option<string>("--target")
+        {
+            Description = "Event type that makes a row positive, or a pattern such as outcome.*", HelpName = "TYPE", DefaultValueFactory = _ => "outcome.default",
+        };
+        var horizon = new Option<int>("--horizon") { Description = "Days after a row within which the target counts.", HelpName = "DAYS", DefaultValueFactory = _ => 365 };
+        var at = new Option<ExportAt>("--at") { Description = "When a row is written: monthly, or after each lay-off notice.", DefaultValueFactory = _ => ExportAt.Monthly };
+        var from = new Option<string>("--from") { Description = $"Where the events come from: {EventSource.Allowed}.", HelpName = "SOURCE", DefaultValueFactory = _ => "kafka" };
+        var json = new Option<bool>("--json") { Description = "Print the manifest as one JSON line." };
+        var set = SettingOption.Create();
+        var command = new Command("export", "Write training data: each row is the vector that would have been scored then, with what followed.")
+        {
+            folder, target, horizon, at, from, json, set,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var builder = JianweiHost.Builder(SettingOption.Read(parsed, set), LogLevel.Warning);
+            builder.Services.AddFeatures();
+            await using var app = builder.Build();
+            var source = parsed.GetValue(from)!;
+            var settings = new ExportSettings(parsed.GetValue(folder)!, parsed.GetValue(target)!, parsed.GetValue(horizon), parsed.GetValue(at), EventSource.NameOf(source));
+            var export = new TrainingExport(app.Services.GetRequiredService<FeaturePlan>(), settings);
+            var manifest = await export.WriteAsync(EventSource.Read(source, app.Services, cancellation), new ProgressLine(), cancellation);
+            await Console.Error.WriteLineAsync();
+            await Console.Out.WriteLineAsync(parsed.GetValue(json)
+                ? manifest.ToJsonLine()
+                : $"{settings.Folder}: {manifest.Rows:N0} rows of {manifest.Companies:N0} companies, {manifest.Positive:N0} positive, {manifest.Censored:N0} censored, " +
+                  $"{manifest.Features.Count} features, catalogue {manifest.Catalogue}");
+            return 0;
+        });
+        return command;
+    }
+
+    // Written where it is called, in order; System.Progress would hop to another thread.
+    private sealed class ProgressLine : IProgress<ExportProgress>
+    {
+        private long shown;
+
+        public void Report(ExportProgress value)
+        {
+            if (shown == 0 || Stopwatch.GetElapsedTime(shown) > TimeSpan.FromSeconds(0.5))
+            {
+                shown = Stopwatch.GetTimestamp();
+                Console.Error.Write($"\rexport: {value.Events:N0} events, {value.Rows:N0} rows");
+            }
+        }
+    }
+}
