@@ -36,13 +36,13 @@ class Task:
 TASKS = {
     "warn": Task(
         "warn-closure", "warn/notices-1987-2022.csv.gz", "notice", "outcome.closure",
-        "another plant-closure notice by the same US employer within 365 days after a WARN notice; a closure, not a default",
+        "another plant-closure notice (WARN Act) by the same US employer: closure, not default,",
         "2018-01-01", "2020-01-01", 365),
     # The feed is two years long where labels are known: an embargo of a year would leave nothing to train on. Labels of
     # neighbouring slices overlap, which is why the figures include companies that no net was trained on.
     "yc": Task(
         "yc-inactive", "yc/changes-2021-2024.ndjson.gz", "monthly", "outcome.closure",
-        "a start-up of the YC directory is marked inactive within 365 days; inactivity, not a default",
+        "a start-up is marked inactive in the YC directory: inactivity, not default,",
         "2022-10-01", "2023-01-01", 0),
 }
 
