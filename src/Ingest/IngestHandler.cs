@@ -14,7 +14,8 @@ namespace Jianwei.Ingest;
 /// <c>dead-letters</c>. One look-up in PostgreSQL and one acknowledged send a batch.
 /// </summary>
 public sealed class IngestHandler(
-    KafkaClients kafka, AckedProducer producer, DeadLetterWriter deadLetters, CompanyResolver companies, IOptions<IngestOptions> options, TimeProvider time)
+    KafkaClients kafka, AckedProducer producer, DeadLetterWriter deadLetters, CompanyResolver companies, IOptions<IngestOptions> options,
+        TimeProvider time)
     : IBatchHandler
 {
     /// <summary>Name of the stage in consumer groups, dead letters and health.</summary>
@@ -56,7 +57,8 @@ public sealed class IngestHandler(
         var value = record.Message.Value ?? [];
         if (value.Length > options.Value.MessageSizeLimit)
         {
-            return (null, [new(RefusalReason.TooLarge, "", $"of {value.Length:N0} bytes", $"at most {options.Value.MessageSizeLimit:N0} bytes (Ingest:MessageSizeLimit)")]);
+            return (null, [new(RefusalReason.TooLarge, "", $"of {value.Length:N0} bytes",
+                $"at most {options.Value.MessageSizeLimit:N0} bytes (Ingest:MessageSizeLimit)")]);
         }
 
         var (message, problems) = Validator(record.Topic).Validate(value);
@@ -89,7 +91,8 @@ public sealed class IngestHandler(
         foreach (var (company, draft) in drafts)
         {
             var companyId = ids[company];
-            outgoing.Add(new(kafka.Topics.Events, companyId, Wire.Write(companyId == draft.CompanyId ? draft : draft with { CompanyId = companyId })));
+            outgoing.Add(new(kafka.Topics.Events, companyId,
+                Wire.Write(companyId == draft.CompanyId ? draft : draft with { CompanyId = companyId })));
         }
     }
 
@@ -97,7 +100,8 @@ public sealed class IngestHandler(
         RawValidators.For(topic[kafka.Options.Prefix.Length..]) ?? throw new InvalidOperationException($"topic {topic} is none of {string.Join(", ", kafka.Topics.Raw)}");
 
     private static void Count(
-        IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, int events, List<(RefusalReason Reason, string Detail, ConsumeResult<byte[], byte[]> Record)> refused, TimeSpan elapsed)
+        IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, int events,
+            List<(RefusalReason Reason, string Detail, ConsumeResult<byte[], byte[]> Record)> refused, TimeSpan elapsed)
     {
         foreach (var topic in batch.CountBy(r => r.Topic))
         {

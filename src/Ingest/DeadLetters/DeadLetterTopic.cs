@@ -51,7 +51,8 @@ public sealed class DeadLetterTopic(KafkaClients kafka, AckedProducer producer)
         return Until(consumer, id.Offset + 1, cancellation).Select(Stored).FirstOrDefault();
     }
 
-    /// <summary>Sends letters to their original topics under their original keys; ids that an event had are kept, so twice is once.</summary>
+    /// <summary>Sends letters to their original topics under their original keys; ids that an event had are kept, so twice is
+    /// once.</summary>
     /// <param name="letters">What to send.</param>
     /// <param name="edited">Bytes that replace those of the one letter; null sends the originals.</param>
     /// <param name="cancellation">Stops waiting for acknowledgements.</param>
@@ -68,15 +69,17 @@ public sealed class DeadLetterTopic(KafkaClients kafka, AckedProducer producer)
             throw new ArgumentException($"dead letter {cut.Id} holds only the start of its message; redrive it with --edit FILE");
         }
 
-        await producer.SendAsync(
-            [.. letters.Select(l => new OutgoingMessage(l.Letter.Topic, System.Text.Encoding.UTF8.GetString(l.Letter.Key ?? []), edited ?? l.Letter.Value))], cancellation);
+        var messages = letters.Select(l =>
+            new OutgoingMessage(l.Letter.Topic, System.Text.Encoding.UTF8.GetString(l.Letter.Key ?? []), edited ?? l.Letter.Value));
+        await producer.SendAsync([.. messages], cancellation);
         return letters.Count;
     }
 
     private IConsumer<byte[], byte[]> Consumer() =>
-        kafka.Consumer($"{kafka.Options.Prefix}jianwei-dead-letters-reader").SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        kafka.Consumer(kafka.Group("dead-letters-reader")).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
-    private static IEnumerable<ConsumeResult<byte[], byte[]>> Until(IConsumer<byte[], byte[]> consumer, long end, CancellationToken cancellation)
+    private static IEnumerable<ConsumeResult<byte[], byte[]>> Until(
+        IConsumer<byte[], byte[]> consumer, long end, CancellationToken cancellation)
     {
         for (long next = 0; next < end;)
         {

@@ -54,7 +54,8 @@ public static class CompanyChangeFacts
         {
             case "head_count":
                 var (before, after) = (Quantity.Of(change.Before), Quantity.Of(change.After));
-                var type = Direction(before, after, EventType.ChangeHeadCountIncreased, EventType.ChangeHeadCountDecreased, EventType.ChangeHeadCount);
+                var type = Direction(before, after, EventType.ChangeHeadCountIncreased, EventType.ChangeHeadCountDecreased,
+                    EventType.ChangeHeadCount);
                 return new(type, Summary("head count", change), after, after is null ? null : EventFacts.People);
             case "website":
                 return new(EventType.ChangeWebsite, Summary("website", change));

@@ -14,7 +14,8 @@ public static class JobPostingFacts
         var place = CleanText.Line(posting.Location) is { } location ? $", {location}" : "";
         var title = CleanText.Line(posting.Title) ?? posting.PostingId;
         var word = posting.Action.ToString().ToLowerInvariant();
-        return new(Type(posting.Action), $"posting {word}: {title}{people}{place}", salary, salary is null ? null : currency, Text(posting));
+        return new(Type(posting.Action), $"posting {word}: {title}{people}{place}", salary, salary is null ? null : currency,
+            Text(posting));
     }
 
     private static EventType Type(PostingAction action) => action switch
@@ -32,7 +33,8 @@ public static class JobPostingFacts
             return new(TextSegment.Posting, posting.PostingId, null);
         }
 
-        var text = string.Join('\n', ((string?[])[CleanText.Line(posting.Title), CleanText.Line(posting.Location), CleanText.Block(posting.Description)]).Where(t => t is not null));
+        string?[] parts = [CleanText.Line(posting.Title), CleanText.Line(posting.Location), CleanText.Block(posting.Description)];
+        var text = string.Join('\n', parts.Where(t => t is not null));
         return text.Length == 0 ? null : new(TextSegment.Posting, posting.PostingId, text);
     }
 }

@@ -82,5 +82,6 @@ public static class CleanText
     }
 
     // White space among the control characters (tab, line breaks) separates words; the rest, and marks that show nothing, go.
-    private static bool Dropped(char c) => (char.IsControl(c) && !char.IsWhiteSpace(c)) || c is '\u200B' or '\u2060' or '\uFEFF' or '\u00AD';
+    private static bool Dropped(char c) =>
+        (char.IsControl(c) && !char.IsWhiteSpace(c)) || c is '\u200B' or '\u2060' or '\uFEFF' or '\u00AD';
 }

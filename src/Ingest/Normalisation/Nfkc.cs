@@ -39,9 +39,12 @@ public static class Nfkc
             }
         }
 
-        (Decompositions, Composites, Classes) = (decompositions.ToFrozenDictionary(), composites.ToFrozenDictionary(), classes.ToFrozenDictionary());
-        IEnumerable<int> jamo = [.. Enumerable.Range(VBase, VCount), .. Enumerable.Range(TBase, TCount), .. Enumerable.Range(0xD800, 0x800)];
-        foreach (var code in Decompositions.Keys.Concat(Classes.Keys).Concat(Composites.Keys.Select(pair => (int)pair)).Concat(jamo).Where(c => c < 0x10000))
+        (Decompositions, Composites, Classes) = (decompositions.ToFrozenDictionary(), composites.ToFrozenDictionary(),
+            classes.ToFrozenDictionary());
+        IEnumerable<int> jamo = [.. Enumerable.Range(VBase, VCount), .. Enumerable.Range(TBase, TCount),
+            .. Enumerable.Range(0xD800, 0x800)];
+        IEnumerable<int> seconds = Composites.Keys.Select(pair => (int)pair);
+        foreach (var code in Decompositions.Keys.Concat(Classes.Keys).Concat(seconds).Concat(jamo).Where(c => c < 0x10000))
         {
             Suspect[code] = true;
         }

@@ -30,12 +30,14 @@ public sealed record NormalEnvelope(
 
         if (happened > observed + Ahead)
         {
-            problems.Add(Problem.Of(RefusalReason.BadTime, field, text!, $"at most one day after observed_time, which is {message.ObservedTime}"));
+            problems.Add(Problem.Of(RefusalReason.BadTime, field, text!,
+                $"at most one day after observed_time, which is {message.ObservedTime}"));
         }
 
         return problems.Count > 0
             ? null
-            : new(company, CleanText.Line(message.Company.Name), happened!.Value < observed!.Value ? happened.Value : observed.Value, observed.Value, currency);
+            : new(company, CleanText.Line(message.Company.Name), happened!.Value < observed!.Value ? happened.Value : observed.Value,
+                observed.Value, currency);
     }
 
     private static CompanyIdentifier Identify(CompanyReference reference, List<Problem> problems)

@@ -19,7 +19,8 @@ public static class Quantity
         var end = text.AsSpan().IndexOfAnyExcept("0123456789.,-");
         var digits = end < 0 ? text.AsSpan() : text.AsSpan(0, end);
         var unit = end < 0 ? [] : text.AsSpan(end).TrimStart();
-        if (!double.TryParse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number))
+        if (!double.TryParse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands,
+            CultureInfo.InvariantCulture, out var number))
         {
             return null;
         }

@@ -86,7 +86,8 @@ public sealed class NdjsonFormat : IReplayFormat
         Text(root, "observed_time") is { } text && RawTime.TryParse(text, out var time) ? time : null;
 
     private static string Key(JsonElement root) =>
-        root.TryGetProperty("company", out var company) && company.ValueKind == JsonValueKind.Object && Text(company, "scheme") is { } scheme && Text(company, "id") is { } id
+        root.TryGetProperty("company", out var company) && company.ValueKind == JsonValueKind.Object
+            && Text(company, "scheme") is { } scheme && Text(company, "id") is { } id
             ? $"{scheme}:{id}"
             : "unknown";
 
@@ -96,7 +97,8 @@ public sealed class NdjsonFormat : IReplayFormat
     private static byte[] WithoutTopic(JsonElement root)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(bytes, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }))
+        using (var writer = new Utf8JsonWriter(bytes,
+            new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }))
         {
             writer.WriteStartObject();
             foreach (var property in root.EnumerateObject())

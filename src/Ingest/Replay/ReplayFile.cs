@@ -83,7 +83,8 @@ public sealed class ReplayFile
     private IEnumerable<ReplayRow> Lines(CancellationToken cancellation)
     {
         using var stream = File.OpenRead(path);
-        using var plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionMode.Decompress) : (Stream)stream;
+        using var plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionMode.Decompress)
+            : (Stream)stream;
         using var reader = new StreamReader(plain, new UTF8Encoding(false));
         using var rows = format.Read(reader).GetEnumerator();
         while (Next(rows))

@@ -25,7 +25,8 @@ public sealed record ReplayOptions
     /// <summary>At most so many messages.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>Nothing is sent while a stage is more messages behind than this. Offsets are committed once a second, so it also bounds the rate.</summary>
+    /// <summary>Nothing is sent while a stage is more messages behind than this. Offsets are committed once a second, so it also
+    /// bounds the rate.</summary>
     public long LagLimit { get; init; } = 20_000;
 
     /// <summary>Stages that are waited for, in the order of the stream.</summary>
@@ -44,19 +45,22 @@ public sealed record ReplayOptions
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 && colon < text.Length - 1
             ? (ReplayFormats.Get(text[..colon]), text[(colon + 1)..])
-            : throw new FormatException($"'{text}' is not FORMAT:PATH, e.g. warn:samples/warn-2000.csv; formats: {string.Join(", ", ReplayFormats.All.Select(f => f.Name))}");
+            : throw new FormatException(
+                $"'{text}' is not FORMAT:PATH, e.g. warn:samples/warn-2000.csv; formats: {string.Join(", ", ReplayFormats.All.Select(f => f.Name))}");
     }
 
     /// <summary>Reads <c>1000x</c>, <c>0.5</c> or <c>max</c> (null).</summary>
     /// <exception cref="FormatException">It is none of these.</exception>
     public static double? ParseSpeed(string text) =>
         text == "max" ? null
-        : double.TryParse(text.EndsWith('x') ? text[..^1] : text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var speed) && speed > 0
+        : double.TryParse(text.EndsWith('x') ? text[..^1] : text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowThousands,
+            CultureInfo.InvariantCulture, out var speed) && speed > 0
             ? speed
             : throw new FormatException($"speed '{text}' is not allowed: max, or a factor above 0 such as 1000x");
 
     /// <summary>Reads a date or date-time.</summary>
     /// <exception cref="FormatException">It is neither.</exception>
     public static DateTimeOffset ParseTime(string text) =>
-        RawTime.TryParse(text, out var time) ? time : throw new FormatException($"'{text}' is not allowed: {RawTime.Shape}, {RawTime.Range}");
+        RawTime.TryParse(text, out var time) ? time
+            : throw new FormatException($"'{text}' is not allowed: {RawTime.Shape}, {RawTime.Range}");
 }

@@ -10,10 +10,13 @@ namespace Jianwei.Ingest.Replay;
 /// <param name="target">The cluster and prefix that it is sent to.</param>
 public sealed class ReplayPosition(string folder, string digest, string target)
 {
-    private readonly string path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest}\n{target}")))[..24]);
+    private readonly string path = Path.Combine(folder,
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest}\n{target}")))[..24]);
 
     /// <summary>Messages acknowledged; 0 where nothing is known.</summary>
-    public long Read() => File.Exists(path) && long.TryParse(File.ReadAllText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+    public long Read() =>
+        File.Exists(path) && long.TryParse(File.ReadAllText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        ? count : 0;
 
     public void Write(long count)
     {

@@ -5,7 +5,8 @@ namespace Jianwei.Ingest.Replay;
 
 /// <summary>One replay under way. Used by one thread.</summary>
 internal sealed class ReplayRun(
-    KafkaClients kafka, AckedProducer producer, TimeProvider time, ReplayOptions options, ReplayFile file, StageLag lag, IProgress<ReplayProgress>? progress)
+    KafkaClients kafka, AckedProducer producer, TimeProvider time, ReplayOptions options, ReplayFile file, StageLag lag,
+        IProgress<ReplayProgress>? progress)
 {
     private const int BatchLimit = 500;
 
@@ -86,7 +87,8 @@ internal sealed class ReplayRun(
     {
         var now = new ReplayProgress
         {
-            Total = file.Total, Passed = passed, Sent = sent, Refused = file.Refused, Refusals = file.Refusals, StreamTime = streamTime, Lag = behind,
+            Total = file.Total, Passed = passed, Sent = sent, Refused = file.Refused, Refusals = file.Refusals, StreamTime = streamTime,
+            Lag = behind,
             Waiting = waiting, Sorted = file.Sorted, Done = done,
         };
         if (done || time.GetElapsedTime(reported) > ReportInterval)

@@ -74,19 +74,22 @@ public sealed class StageLag : IDisposable
     };
 
     private IEnumerable<TopicPartition> Partitions(string topic) =>
-        admin.GetMetadata(topic, Timeout).Topics.Single(t => t.Topic == topic).Partitions.Select(p => new TopicPartition(topic, p.PartitionId));
+        admin.GetMetadata(topic, Timeout).Topics.Single(t => t.Topic == topic).Partitions.Select(p =>
+            new TopicPartition(topic, p.PartitionId));
 
     private async Task<long> BehindAsync(List<TopicPartitionOffset> committed, Dictionary<TopicPartition, long> ends)
     {
         var none = committed.Where(c => c.Offset < 0).Select(c => c.TopicPartition).ToList();
         var starts = none.Exists(p => ends[p] > 0) ? await OffsetsAsync(none, OffsetSpec.Earliest()) : [];
-        return committed.Sum(c => Math.Max(0, ends[c.TopicPartition] - (c.Offset >= 0 ? c.Offset.Value : starts.GetValueOrDefault(c.TopicPartition))));
+        return committed.Sum(c =>
+            Math.Max(0, ends[c.TopicPartition] - (c.Offset >= 0 ? c.Offset.Value : starts.GetValueOrDefault(c.TopicPartition))));
     }
 
     private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(List<TopicPartition> partitions, OffsetSpec which)
     {
         var found = await admin.ListOffsetsAsync(
-            partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = which }), new() { RequestTimeout = Timeout });
-        return found.ResultInfos.ToDictionary(i => i.TopicPartitionOffsetError.TopicPartition, i => i.TopicPartitionOffsetError.Offset.Value);
+            partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = which }),
+                new() { RequestTimeout = Timeout });
+        return found.ResultInfos.Select(i => i.TopicPartitionOffsetError).ToDictionary(o => o.TopicPartition, o => o.Offset.Value);
     }
 }

@@ -16,7 +16,8 @@ public sealed class WarnFormat : IReplayFormat
     private const string Source = "warn";
     private const int IdLimit = 128;
 
-    private static readonly string[] Required = ["state", "canonical_name", "employer_key", "notice_date", "employees_affected", "layoff_type", "dedupe_key"];
+    private static readonly string[] Required = ["state", "canonical_name", "employer_key", "notice_date", "employees_affected",
+        "layoff_type", "dedupe_key"];
 
     /// <inheritdoc/>
     public string Name => "warn";
@@ -24,7 +25,8 @@ public sealed class WarnFormat : IReplayFormat
     /// <inheritdoc/>
     public IEnumerable<ReplayRow> Read(TextReader file)
     {
-        using var csv = new CsvReader(file, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, MissingFieldFound = null });
+        using var csv = new CsvReader(file,
+            new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, MissingFieldFound = null });
         if (!csv.Read() || !csv.ReadHeader() || Required.FirstOrDefault(c => !csv.HeaderRecord!.Contains(c)) is { } missing)
         {
             throw new InvalidDataException($"not a WARN register: its first line must name the columns {string.Join(", ", Required)}");
@@ -43,10 +45,12 @@ public sealed class WarnFormat : IReplayFormat
             var date = Field(csv, "notice_date");
             DateTimeOffset? observed = date is not null && RawTime.TryParse(date, out var time) ? time : null;
             var filing = Filing(csv, company, id, date);
-            yield return new(line, observed, "filings", company.ToString(), date is null ? WithoutObservedTime(filing) : RawWire.Write(filing));
+            yield return new(line, observed, "filings", company.ToString(), date is null ? WithoutObservedTime(filing)
+                : RawWire.Write(filing));
             if (observed is not null && filing.Detail == "closure")
             {
-                var outcome = new Outcome { Source = Source, SourceEventId = $"{id}:closure", Company = company, ObservedTime = date!, Kind = OutcomeKind.Closure, Date = date! };
+                var outcome = new Outcome { Source = Source, SourceEventId = $"{id}:closure", Company = company, ObservedTime = date!,
+                    Kind = OutcomeKind.Closure, Date = date! };
                 yield return new(line, observed, "outcomes", company.ToString(), RawWire.Write(outcome));
             }
         }
@@ -61,7 +65,8 @@ public sealed class WarnFormat : IReplayFormat
         ObservedTime = date ?? "",
         Kind = FilingKind.LayOffNotice,
         Detail = Field(csv, "layoff_type") is { } type and not "unknown" ? type : null,
-        HeadCount = int.TryParse(Field(csv, "employees_affected"), NumberStyles.None, CultureInfo.InvariantCulture, out var people) ? people : null,
+        HeadCount = int.TryParse(Field(csv, "employees_affected"), NumberStyles.None, CultureInfo.InvariantCulture, out var people)
+            ? people : null,
         Role = PartyRole.Subject,
         Text = Text(csv),
     };
@@ -82,10 +87,12 @@ public sealed class WarnFormat : IReplayFormat
     }
 
     // A key that is a whole sentence: its start, and what tells it from others with the same start.
-    private static string Bounded(string id) => id.Length <= IdLimit ? id : $"{CleanText.Cut(id, IdLimit - 17)}#{Events.EventId.Of(Source, id[..Math.Min(id.Length, 200)])}";
+    private static string Bounded(string id) =>
+        id.Length <= IdLimit ? id : $"{CleanText.Cut(id, IdLimit - 17)}#{Events.EventId.Of(Source, id[..Math.Min(id.Length, 200)])}";
 
     private static byte[] WithoutObservedTime(Filing filing) =>
-        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(RawWire.Write(filing)).Replace("\"observed_time\":\"\",", "", StringComparison.Ordinal));
+        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(RawWire.Write(filing)).Replace("\"observed_time\":\"\",", "",
+            StringComparison.Ordinal));
 
     private static string Text(CsvReader csv)
     {
@@ -103,7 +110,8 @@ public sealed class WarnFormat : IReplayFormat
         Append(text, ", effective ", Field(csv, "effective_date"));
         text.Append('.');
         Append(text, " Industry: ", Field(csv, "sic_description"), ".");
-        text.Append(Field(csv, "is_temporary") == "1" ? " Temporary." : "").Append(Field(csv, "is_amendment") == "1" ? " Amends an earlier notice." : "");
+        text.Append(Field(csv, "is_temporary") == "1" ? " Temporary." : "").Append(Field(csv, "is_amendment") == "1"
+            ? " Amends an earlier notice." : "");
         return text.ToString();
     }
 
@@ -115,5 +123,6 @@ public sealed class WarnFormat : IReplayFormat
         }
     }
 
-    private static string? Field(CsvReader csv, string name) => csv.TryGetField<string>(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
+    private static string? Field(CsvReader csv, string name) =>
+        csv.TryGetField<string>(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
 }

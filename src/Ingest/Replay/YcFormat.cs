@@ -61,7 +61,8 @@ public sealed class YcFormat : IReplayFormat
             var root = document.RootElement;
             var observed = root.GetProperty("observed").GetString() ?? "";
             return RawTime.TryParse(observed, out _)
-                ? (new(root.GetProperty("company").GetInt64(), observed, [.. root.GetProperty("fields").EnumerateObject().Select(f => (f.Name, Value(f.Value)))]), null)
+                ? (new(root.GetProperty("company").GetInt64(), observed,
+                    [.. root.GetProperty("fields").EnumerateObject().Select(f => (f.Name, Value(f.Value)))]), null)
                 : (null, $"observed is \"{observed}\"; allowed: {RawTime.Range}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
@@ -85,7 +86,8 @@ public sealed class YcFormat : IReplayFormat
     private static IEnumerable<RawMessage> Messages(Observation observation, Dictionary<string, FieldValue> last)
     {
         var name = observation.Fields.Find(f => f.Name == "name").Value?.Text ?? (last.TryGetValue("name", out var old) ? old.Text : null);
-        var company = new CompanyReference("X-YC", $"{observation.Company}", name is null ? null : CleanText.Cut(name, RawValidator.LineLimit));
+        var company = new CompanyReference("X-YC", $"{observation.Company}", name is null ? null
+            : CleanText.Cut(name, RawValidator.LineLimit));
         foreach (var (field, after) in observation.Fields)
         {
             FieldValue? before = last.TryGetValue(field, out var value) ? value : null;
@@ -120,13 +122,15 @@ public sealed class YcFormat : IReplayFormat
             {
                 yield return new Outcome
                 {
-                    Source = Source, SourceEventId = $"{id}:outcome", Company = company, ObservedTime = observation.Observed, Kind = kind, Date = observation.Observed,
+                    Source = Source, SourceEventId = $"{id}:outcome", Company = company, ObservedTime = observation.Observed,
+                    Kind = kind, Date = observation.Observed,
                 };
             }
         }
     }
 
-    private static CompanyChange Change(CompanyReference company, string id, string observed, string field, FieldValue? before, FieldValue? after)
+    private static CompanyChange Change(CompanyReference company, string id, string observed, string field, FieldValue? before,
+        FieldValue? after)
     {
         var (kind, name) = field switch
         {
@@ -144,7 +148,8 @@ public sealed class YcFormat : IReplayFormat
         };
     }
 
-    private static JobPosting? Posting(CompanyReference company, string id, string observed, bool before, bool after) => before == after ? null : new()
+    private static JobPosting? Posting(CompanyReference company, string id, string observed, bool before, bool after) =>
+        before == after ? null : new()
     {
         Source = Source, SourceEventId = id, Company = company, ObservedTime = observed, PostingId = PostingId,
         Action = after ? PostingAction.Opened : PostingAction.Closed,

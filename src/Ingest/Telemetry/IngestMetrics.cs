@@ -13,8 +13,10 @@ internal static class IngestMetrics
         JianweiMeter.Instance.CreateCounter<long>("jianwei_ingest_events_total", description: "Events written.");
 
     public static readonly Counter<long> Refused =
-        JianweiMeter.Instance.CreateCounter<long>("jianwei_ingest_refused_total", description: "Raw messages refused, by topic and reason.");
+        JianweiMeter.Instance.CreateCounter<long>("jianwei_ingest_refused_total",
+            description: "Raw messages refused, by topic and reason.");
 
     public static readonly Histogram<double> Batch =
-        JianweiMeter.Instance.CreateHistogram<double>("jianwei_ingest_batch_seconds", "s", "From a batch's arrival to its acknowledged events.");
+        JianweiMeter.Instance.CreateHistogram<double>("jianwei_ingest_batch_seconds", "s",
+            "From a batch's arrival to its acknowledged events.");
 }

@@ -10,13 +10,15 @@ public sealed class CompanyScheme
 {
     private static readonly FrozenDictionary<string, CompanyScheme> ByName = new CompanyScheme[]
     {
-        new("CN-USCC", "18 characters of 0-9 and A-Z without I, O, S, V, Z", IdentifierShapes.CreditCode, Identifiers.CreditCode, "the check character of GB 32100-2015"),
+        new("CN-USCC", "18 characters of 0-9 and A-Z without I, O, S, V, Z", IdentifierShapes.CreditCode, Identifiers.CreditCode,
+            "the check character of GB 32100-2015"),
         new("FR-SIREN", "9 digits", IdentifierShapes.Siren, Identifiers.Siren, "the Luhn check digit"),
         new("GB-CRN", "8 letters and digits", IdentifierShapes.EightLettersOrDigits, Identifiers.Upper, "8 letters and digits"),
         new("DE-HRB", "1 to 128 printable characters", IdentifierShapes.Printable, Identifiers.Free, "a text that is not blank"),
         new("US-CIK", "1 to 10 digits", IdentifierShapes.OneToTenDigits, Identifiers.WithoutLeadingZeros, "a number above 0"),
         new("US-EIN", "9 digits", IdentifierShapes.EmployerNumber, Identifiers.WithoutHyphen, "9 digits"),
-        new("LEI", "18 letters and digits and 2 check digits", IdentifierShapes.EntityIdentifier, Identifiers.EntityIdentifier, "the check digits of ISO 17442 (mod 97)"),
+        new("LEI", "18 letters and digits and 2 check digits", IdentifierShapes.EntityIdentifier, Identifiers.EntityIdentifier,
+            "the check digits of ISO 17442 (mod 97)"),
         new("WIKIDATA", "Q and a number", IdentifierShapes.Item, Identifiers.Upper, "Q and a number"),
     }.ToFrozenDictionary(scheme => scheme.Name, StringComparer.Ordinal);
 

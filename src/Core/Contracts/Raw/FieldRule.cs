@@ -30,7 +30,8 @@ internal readonly record struct FieldSlot(string? Text, double? Number)
 
 /// <summary>Text of a bounded number of characters (code points, as JSON Schema counts them), with a shape where one is given.</summary>
 internal sealed record TextRule(
-    string Name, bool Required, int Least, int Most, string Allowed, Func<string, bool>? Shape = null, RefusalReason Reason = RefusalReason.InvalidField)
+    string Name, bool Required, int Least, int Most, string Allowed, Func<string, bool>? Shape = null,
+    RefusalReason Reason = RefusalReason.InvalidField)
     : FieldRule(Name, Required, Allowed, Reason)
 {
     /// <summary>Free text.</summary>
@@ -77,7 +78,8 @@ internal sealed record TextRule(
 
 /// <summary>A finite number within bounds.</summary>
 internal sealed record NumberRule(string Name, bool Required, double Least, double Most, bool Whole)
-    : FieldRule(Name, Required, FormattableString.Invariant($"a {(Whole ? "whole number" : "number")} from {Least:0.##E+0} to {Most:0.##E+0}"))
+    : FieldRule(Name, Required,
+        FormattableString.Invariant($"a {(Whole ? "whole number" : "number")} from {Least:0.##E+0} to {Most:0.##E+0}"))
 {
     /// <summary>Largest amount of money.</summary>
     public const double AmountLimit = 1e18;
@@ -87,9 +89,11 @@ internal sealed record NumberRule(string Name, bool Required, double Least, doub
 
     public static NumberRule Amount(string name) => new(name, Required: false, 0, AmountLimit, Whole: false);
 
-    public static NumberRule People(string name) => new(name, Required: false, 0, PeopleLimit, Whole: true) { Allowed = "a whole number from 0 to 10,000,000" };
+    public static NumberRule People(string name) =>
+        new(name, Required: false, 0, PeopleLimit, Whole: true) { Allowed = "a whole number from 0 to 10,000,000" };
 
-    public static NumberRule Version { get; } = new("schema_version", Required: true, 1, 1, Whole: true) { Allowed = "1", Reason = RefusalReason.UnsupportedVersion };
+    public static NumberRule Version { get; } =
+        new("schema_version", Required: true, 1, 1, Whole: true) { Allowed = "1", Reason = RefusalReason.UnsupportedVersion };
 
     /// <inheritdoc/>
     public override bool TryRead(ref Utf8JsonReader reader, out FieldSlot slot)
@@ -106,7 +110,8 @@ internal sealed record NumberRule(string Name, bool Required, double Least, doub
 }
 
 /// <summary>One of the snake_case names of an enum; the slot's number is its code.</summary>
-internal sealed record ChoiceRule<T>(string Name, bool Required) : FieldRule(Name, Required, $"one of {string.Join(", ", Choices.Keys.Order(StringComparer.Ordinal))}")
+internal sealed record ChoiceRule<T>(string Name, bool Required)
+    : FieldRule(Name, Required, $"one of {string.Join(", ", Choices.Keys.Order(StringComparer.Ordinal))}")
     where T : struct, Enum
 {
     private static readonly FrozenDictionary<string, double> Choices = Enum.GetValues<T>().ToFrozenDictionary(

@@ -10,7 +10,8 @@ internal static class IdentifierShapes
     /// <summary>No control characters; the length is checked beside.</summary>
     public static bool Printable(string id) => All(id, static c => !char.IsControl(c));
 
-    public static bool CreditCode(string id) => id.Length == 18 && All(id, static c => char.IsAsciiLetterOrDigit(c) && "IOSVZiosvz".IndexOf(c) < 0);
+    public static bool CreditCode(string id) =>
+        id.Length == 18 && All(id, static c => char.IsAsciiLetterOrDigit(c) && "IOSVZiosvz".IndexOf(c) < 0);
 
     /// <summary>Nine digits, also written in threes with single spaces.</summary>
     public static bool Siren(string id)

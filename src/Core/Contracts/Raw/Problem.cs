@@ -17,7 +17,8 @@ public sealed record Problem(RefusalReason Reason, string Field, string Value, s
     /// <summary>At most <see cref="ValueLimit"/> characters on one line.</summary>
     public static string Shorten(string value)
     {
-        var cut = value.Length <= ValueLimit ? value : value[..(char.IsHighSurrogate(value[ValueLimit - 1]) ? ValueLimit - 1 : ValueLimit)] + "…";
+        var cut = value.Length <= ValueLimit ? value
+            : value[..(char.IsHighSurrogate(value[ValueLimit - 1]) ? ValueLimit - 1 : ValueLimit)] + "…";
         return string.Create(cut.Length, cut, static (target, text) =>
         {
             for (var i = 0; i < target.Length; i++)

@@ -102,7 +102,8 @@ internal sealed class RawFields(FieldRule[] rules, string prefix, List<Problem> 
     {
         var name = prefix + Problem.Shorten(reader.GetString()!);
         reader.Read();
-        problems.Add(new Problem(RefusalReason.UnknownField, name, Show(ref reader), $"only {string.Join(", ", rules.Select(r => prefix + r.Name))}"));
+        var known = string.Join(", ", rules.Select(r => prefix + r.Name));
+        problems.Add(new Problem(RefusalReason.UnknownField, name, Show(ref reader), $"only {known}"));
         reader.Skip();
     }
 

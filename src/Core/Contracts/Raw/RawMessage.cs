@@ -15,7 +15,8 @@ public abstract record RawMessage
     [JsonPropertyOrder(-5)]
     public required string Source { get; init; }
 
-    /// <summary>The source's own id of the event, 1 to 200 printable characters; with <see cref="Source"/> it identifies the event.</summary>
+    /// <summary>The source's own id of the event, 1 to 200 printable characters; with <see cref="Source"/> it identifies the
+    /// event.</summary>
     [JsonPropertyOrder(-4)]
     public required string SourceEventId { get; init; }
 

@@ -5,5 +5,6 @@ namespace Jianwei.Core.Contracts.Raw;
 /// <param name="Problems">All problems; empty where there is a message.</param>
 public readonly record struct RawResult(RawMessage? Message, IReadOnlyList<Problem> Problems)
 {
-    public static RawResult Refused(RefusalReason reason, string value, string allowed) => new(null, [new Problem(reason, "", value, allowed)]);
+    public static RawResult Refused(RefusalReason reason, string value, string allowed) =>
+        new(null, [new Problem(reason, "", value, allowed)]);
 }

@@ -51,7 +51,8 @@ public static class RawTime
         : time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static bool HasDateShape(ReadOnlySpan<char> text) =>
-        text.Length >= 10 && Digits(text[..4]) && text[4] == '-' && Within(text[5..7], 1, 12) && text[7] == '-' && Within(text[8..10], 1, 31);
+        text.Length >= 10 && Digits(text[..4]) && text[4] == '-' && Within(text[5..7], 1, 12) && text[7] == '-'
+            && Within(text[8..10], 1, 31);
 
     // 'T' HH:mm:ss [. 1 to 9 digits] ('Z' | ±HH:mm); a leap second is :60.
     private static bool HasTimeShape(ReadOnlySpan<char> text)
@@ -96,7 +97,8 @@ public static class RawTime
         return rest.Length == 1 ? time : time - (new TimeSpan(Number(rest[1..3]), Number(rest[4..6]), 0) * (rest[0] == '-' ? -1 : 1));
     }
 
-    private static bool Within(ReadOnlySpan<char> text, int least, int most) => Digits(text) && Number(text) >= least && Number(text) <= most;
+    private static bool Within(ReadOnlySpan<char> text, int least, int most) =>
+        Digits(text) && Number(text) >= least && Number(text) <= most;
 
     private static bool Digits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 

@@ -26,7 +26,8 @@ public abstract class RawValidator
     private static readonly FieldRule[] Envelope =
     [
         NumberRule.Version,
-        new TextRule("source", Required: true, 1, 32, "1 to 32 of a-z, 0-9, '.', '_' and '-', the first a letter or digit", IdentifierShapes.Source),
+        new TextRule("source", Required: true, 1, 32, "1 to 32 of a-z, 0-9, '.', '_' and '-', the first a letter or digit",
+            IdentifierShapes.Source),
         TextRule.Label("source_event_id", required: true, 200),
         new CompanyRule(),
         TextRule.Time("event_time", required: false),
@@ -59,7 +60,8 @@ public abstract class RawValidator
         catch (InvalidOperationException)
         {
             // The bytes are UTF-8, so it is an escape: half of a surrogate pair.
-            return RawResult.Refused(RefusalReason.InvalidUtf8, "text with half of a \\u surrogate pair", "one JSON object of Unicode text");
+            return RawResult.Refused(RefusalReason.InvalidUtf8, "text with half of a \\u surrogate pair",
+                "one JSON object of Unicode text");
         }
     }
 
