@@ -22,7 +22,7 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
     /// <summary>The consumer group of a stage.</summary>
     public string Group(string stage) => $"{options.Value.Prefix}jianwei-{stage}";
 
-    /// <summary>A consumer that commits what <c>StoreOffset</c> was told, once a second and when partitions leave.</summary>
+    /// <summary>A consumer that commits what <c>StoreOffset</c> was told, four times a second and when partitions leave.</summary>
     public ConsumerBuilder<byte[], byte[]> Consumer(string group) => new(ConsumerSettings(group));
 
     /// <summary>The settings of <see cref="Consumer"/>.</summary>
@@ -32,7 +32,7 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
         AutoOffsetReset = AutoOffsetReset.Earliest,
         EnableAutoOffsetStore = false,
         EnableAutoCommit = true,
-        AutoCommitIntervalMs = 1_000,
+        AutoCommitIntervalMs = 250,
         FetchWaitMaxMs = 100,
         FetchMaxBytes = Math.Max(64 * 1024 * 1024, options.Value.MessageSizeLimit),
         MaxPartitionFetchBytes = 1024 * 1024,

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Jianwei.App.Demo;
+
+/// <summary>Alerts of the API as a table.</summary>
+internal static class AlertTable
+{
+    public static Table Of(IReadOnlyList<JsonNode> alerts, string title)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(title).AddColumns("as of", "company", "shift", "before", "after", "moved most", "newest event");
+        foreach (var alert in alerts)
+        {
+            var groups = (alert["changes"]?["groups"] as JsonArray ?? []).Take(2).Select(g => Text(g?["group"]));
+            table.AddRow(
+                Cell(Text(alert["as_of"])[..10]),
+                Cell(Text(alert["company"]?["name"], Text(alert["company"]?["id"]))),
+                Cell(Text(alert["rule"])),
+                Cell(Score(alert["before"])),
+                Cell(Score(alert["after"])),
+                Cell(string.Join(", ", groups)),
+                Cell(Text((alert["events"] as JsonArray)?.FirstOrDefault()?["summary"])));
+        }
+
+        return table;
+    }
+
+    private static string Score(JsonNode? score) => score is null ? "none"
+        : string.Create(CultureInfo.InvariantCulture, $"{Text(score["band"])} {score["probability"]!.GetValue<double>():P1}");
+
+    private static string Text(JsonNode? node, string otherwise = "") => node?.ToString() ?? otherwise;
+
+    private static Markup Cell(string text) => new(Markup.Escape(text.Length > 48 ? text[..47] + "…" : text));
+}

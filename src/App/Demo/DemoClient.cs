@@ -1,0 +1,43 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Jianwei.App.Demo;
+
+/// <summary>What a person would do over the REST API: make a portfolio, subscribe, look at alerts.</summary>
+internal sealed class DemoClient(string url) : IDisposable
+{
+    private const int MembersAtOnce = 10_000;
+    private readonly HttpClient http = new() { BaseAddress = new Uri(url) };
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    public async Task<long> MakePortfolioAsync(string name, IReadOnlyList<string> companies, CancellationToken cancellation)
+    {
+        var id = (await PostAsync("/api/portfolios", new { name }, cancellation))["id"]!.GetValue<long>();
+        foreach (var some in companies.Chunk(MembersAtOnce))
+        {
+            await PostAsync($"/api/portfolios/{id}/members", new { company_ids = some }, cancellation);
+        }
+
+        return id;
+    }
+
+    public Task SubscribeAsync(long portfolio, string webhook, string secret, CancellationToken cancellation) => PostAsync(
+        $"/api/portfolios/{portfolio}/subscriptions", new { name = "risk desk", channel = "webhook", url = webhook, secret, minimum_jump = 0.0 }, cancellation);
+
+    /// <summary>The newest alerts by as-of, newest first.</summary>
+    public async Task<IReadOnlyList<JsonNode>> AlertsAsync(int limit, CancellationToken cancellation)
+    {
+        var page = await http.GetFromJsonAsync<JsonNode>($"/api/alerts?limit={limit}", cancellation);
+        return [.. page!["items"]!.AsArray().Select(a => a!)];
+    }
+
+    private async Task<JsonNode> PostAsync(string path, object body, CancellationToken cancellation)
+    {
+        using var answer = await http.PostAsync(path, JsonContent.Create(body, options: JsonSerializerOptions.Default), cancellation);
+        var text = await answer.Content.ReadAsStringAsync(cancellation);
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidDataException($"POST {path}: {(int)answer.StatusCode} {text}");
+    }
+}

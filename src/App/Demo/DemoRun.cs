@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Dapper;
+using Jianwei.App.Hosting;
+using Jianwei.Core.Kafka;
+using Jianwei.Core.Sql;
+using Jianwei.Featurizer;
+using Jianwei.Featurizer.State;
+using Jianwei.Ingest.Replay;
+using Jianwei.Scorer.Telemetry;
+using Npgsql;
+using Spectre.Console;
+
+namespace Jianwei.App.Demo;
+
+/// <summary>
+/// The main job on real input: all stages in this process on a mock Kafka, a portfolio of all the file's companies, one
+/// subscription with a webhook, and the file replayed as fast as the stages follow.
+/// </summary>
+internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?> settings, bool headless)
+{
+    // The mock cluster keeps at most 5 MB a partition.
+    private const long LagLimit = 2_000;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan DeliveryPatience = TimeSpan.FromMinutes(2);
+    private readonly TimeProvider time = TimeProvider.System;
+
+    /// <param name="after">Called at the end, while the program still runs.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<DemoSummary> RunAsync(Func<string, DemoClient, DemoSummary, Task> after, CancellationToken cancellation)
+    {
+        using var kafka = new MockCluster();
+        var builder = JianweiHost.Builder(Settings(kafka), LogLevel.Error);
+        await using var app = builder.AddRoles(Roles.All & ~Roles.Sweeper).BuildApplication(Roles.All);
+        await app.StartAsync(cancellation);
+        await app.Services.GetRequiredService<Schema>().ReadyAsync(cancellation);
+        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        await using var webhook = await WebhookSink.StartAsync(secret, cancellation);
+        using var client = new DemoClient(app.Urls.First());
+        var companies = data.Companies(cancellation);
+        var portfolio = await client.MakePortfolioAsync("demo", companies, cancellation);
+        await client.SubscribeAsync(portfolio, webhook.Url, secret, cancellation);
+        Say($"portfolio 'demo' with {companies.Count:N0} companies; webhook {webhook.Url}; API {app.Urls.First()}");
+
+        var view = new DemoView(app.Services.GetRequiredService<FeaturizerMetrics>(), app.Services.GetRequiredService<ScoreLatency>(), client, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
+        var replay = ReplayAsync(app.Services, view, stop.Token);
+        await ShowAsync(view, replay, stop.Token);
+        var sent = await replay;
+        await DeliveredAsync(app.Services, stop.Token);
+        var summary = await SummaryAsync(app.Services, sent, webhook, stop.Token);
+        await after(app.Urls.First(), client, summary);
+        await app.StopAsync(CancellationToken.None);
+        return summary;
+    }
+
+    private Dictionary<string, string?> Settings(MockCluster kafka)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["Kafka:BootstrapServers"] = kafka.Bootstrap,
+            ["Redis:Prefix"] = $"demo-{Guid.NewGuid():N}"[..13],
+            ["Scorer:Model"] = data.Model,
+            ["Api:Url"] = "http://127.0.0.1:0",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        return all;
+    }
+
+    private async Task<ReplayProgress> ReplayAsync(IServiceProvider services, DemoView view, CancellationToken cancellation)
+    {
+        var replayer = ActivatorUtilities.CreateInstance<Replayer>(services);
+        var options = new ReplayOptions
+        {
+            Format = data.Format, Path = data.Path, LagLimit = LagLimit, Drain = true,
+            PositionFolder = Path.Combine(Path.GetTempPath(), $"jianwei-demo-{Environment.ProcessId}"),
+        };
+        try
+        {
+            return await replayer.RunAsync(options, view, cancellation);
+        }
+        finally
+        {
+            Directory.Delete(options.PositionFolder, recursive: true);
+        }
+    }
+
+    private async Task ShowAsync(DemoView view, Task replay, CancellationToken cancellation)
+    {
+        if (headless)
+        {
+            while (await Task.WhenAny(replay, Task.Delay(Tick * 4, time, cancellation)) != replay)
+            {
+                Say(view.Line());
+            }
+
+            return;
+        }
+
+        await AnsiConsole.Live(view.Table()).AutoClear(true).StartAsync(async live =>
+        {
+            while (await Task.WhenAny(replay, Task.Delay(Tick, time, cancellation)) != replay)
+            {
+                await view.LookAsync(cancellation);
+                live.UpdateTarget(view.Table());
+            }
+        });
+    }
+
+    private async Task DeliveredAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        var source = services.GetRequiredService<NpgsqlDataSource>();
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < DeliveryPatience)
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellation);
+            if (await connection.ExecuteScalarAsync<long>("select count(*) from deliveries where finished_at is null") == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(Tick, time, cancellation);
+        }
+    }
+
+    private async Task<DemoSummary> SummaryAsync(IServiceProvider services, ReplayProgress sent, WebhookSink webhook, CancellationToken cancellation)
+    {
+        var (metrics, latency, kafka) = (services.GetRequiredService<FeaturizerMetrics>(), services.GetRequiredService<ScoreLatency>(), services.GetRequiredService<KafkaClients>());
+        var letters = new TopicReader(kafka).Watermarks(kafka.Topics.DeadLetters).Sum(w => w.High);
+        await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);
+        var alerts = await connection.ExecuteScalarAsync<long>("select count(*) from alerts");
+        var model = await connection.ExecuteScalarAsync<string?>("select model from scores limit 1");
+        return new(
+            sent.Sent, metrics.Total(Applied.Yes), metrics.Total(Applied.Duplicate), letters, latency.Count, alerts, webhook.Received,
+            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", data.Name);
+    }
+
+    private static double Round(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
+
+    private void Say(string line) => Console.Error.WriteLine(line);
+}
