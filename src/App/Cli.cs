@@ -41,6 +41,7 @@ internal static class Cli
         VerifyVerb.Create(),
         ExportVerb.Create(),
         BenchVerb.Create(),
+        DemoVerb.Create(),
         ModelVerb.Create(),
         ReplayVerb.Create(),
         DeadLettersVerb.Create(),

@@ -1,4 +1,5 @@
 using Jianwei.Alerts;
+using Jianwei.Alerts.Api;
 using Jianwei.Core.Hosting;
 using Jianwei.Core.Telemetry;
 using Jianwei.Featurizer;
@@ -71,7 +72,26 @@ internal static class JianweiHost
 
         var metrics = app.Services.GetRequiredService<PrometheusText>();
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4; charset=utf-8"));
+        if (roles.HasFlag(Roles.Alerts))
+        {
+            app.MapAlertsApi();
+        }
+        else
+        {
+            app.MapStageHealth();
+        }
+
         return app;
+    }
+
+    // A process without the alerts stage has no database to ask after.
+    private static void MapStageHealth(this WebApplication app)
+    {
+        var health = app.Services.GetRequiredService<StageHealth>();
+        app.MapGet("/health", () => Results.Text("ok"));
+        app.MapGet("/ready", () => Results.Json(
+            health.Stages.ToDictionary(s => s.Key, s => s.Value.Sentence.Length > 0 ? s.Value.Sentence : s.Value.State.ToString().ToLowerInvariant()),
+            statusCode: health.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable));
     }
 
     private static Dictionary<string, string?> Defaults() => new()
