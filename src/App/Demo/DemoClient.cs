@@ -23,8 +23,8 @@ internal sealed class DemoClient(string url) : IDisposable
         return id;
     }
 
-    public Task SubscribeAsync(long portfolio, string webhook, string secret, CancellationToken cancellation) => PostAsync(
-        $"/api/portfolios/{portfolio}/subscriptions", new { name = "risk desk", channel = "webhook", url = webhook, secret, minimum_jump = 0.0 }, cancellation);
+    public Task SubscribeAsync(long portfolio, string band, string webhook, string secret, CancellationToken cancellation) => PostAsync(
+        $"/api/portfolios/{portfolio}/subscriptions", new { name = "risk desk", channel = "webhook", url = webhook, secret, minimum_band = band }, cancellation);
 
     /// <summary>The newest alerts by as-of, newest first.</summary>
     public async Task<IReadOnlyList<JsonNode>> AlertsAsync(int limit, CancellationToken cancellation)

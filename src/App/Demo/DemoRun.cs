@@ -38,7 +38,7 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         using var client = new DemoClient(app.Urls.First());
         var companies = data.Companies(cancellation);
         var portfolio = await client.MakePortfolioAsync("demo", companies, cancellation);
-        await client.SubscribeAsync(portfolio, webhook.Url, secret, cancellation);
+        await client.SubscribeAsync(portfolio, "watch", webhook.Url, secret, cancellation);
         Say($"portfolio 'demo' with {companies.Count:N0} companies; webhook {webhook.Url}; API {app.Urls.First()}");
 
         var view = new DemoView(app.Services.GetRequiredService<FeaturizerMetrics>(), app.Services.GetRequiredService<ScoreLatency>(), client, time);

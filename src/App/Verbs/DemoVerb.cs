@@ -38,6 +38,11 @@ internal static class DemoVerb
     private static async Task LookAroundAsync(string url, DemoClient client, DemoSummary summary, bool quiet, CancellationToken cancellation)
     {
         var console = quiet ? AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }) : AnsiConsole.Console;
+        if (quiet)
+        {
+            console.Profile.Width = 180;
+        }
+
         console.Write(AlertTable.Of(await client.AlertsAsync(Shown, cancellation), $"the newest of {summary.Alerts:N0} alerts"));
         console.MarkupLineInterpolated(
             $"{summary.EventsRead:N0} messages read, {summary.EventsApplied:N0} applied, {summary.DeadLetters:N0} refused, {summary.Scores:N0} scored by {summary.Model}, {summary.Alerts:N0} alerts, {summary.Deliveries:N0} delivered");

@@ -11,6 +11,8 @@ namespace Jianwei.Core.Hosting;
 /// <summary>What every stage needs.</summary>
 public static class CoreServices
 {
+    private static readonly TimeSpan Live = TimeSpan.FromHours(1);
+
     /// <summary>Kafka clients, the clock, health and metrics.</summary>
     public static IServiceCollection AddJianweiCore(this IServiceCollection services)
     {
@@ -33,15 +35,23 @@ public static class CoreServices
     {
         services.AddSettings($"{section}:Batching", section, defaults);
         services.AddSingleton<THandler>();
-        return services.AddSingleton<IHostedService>(s => new StageLoop(
+        return services.AddSingleton<IHostedService>(s => Loop<THandler>(s, section, topics(s.GetRequiredService<KafkaClients>().Topics)));
+    }
+
+    private static StageLoop Loop<THandler>(IServiceProvider s, string section, IReadOnlyList<string> topics)
+        where THandler : class, IBatchHandler
+    {
+        var options = s.GetRequiredService<IOptionsMonitor<StageOptions>>().Get(section);
+        return new(
             section.ToLowerInvariant(),
-            topics(s.GetRequiredService<KafkaClients>().Topics),
-            s.GetRequiredService<IOptionsMonitor<StageOptions>>().Get(section),
+            topics,
+            options,
             s.GetRequiredService<THandler>(),
             s.GetRequiredService<KafkaClients>(),
             s.GetRequiredService<StageHealth>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<IHostApplicationLifetime>(),
-            s.GetRequiredService<ILogger<StageLoop>>()));
+            s.GetRequiredService<ILogger<StageLoop>>(),
+            topics.Count > 1 && options.MergeWait > TimeSpan.Zero ? new TopicMerge(options.MergeWait, Live, s.GetRequiredService<TimeProvider>()) : null);
     }
 }

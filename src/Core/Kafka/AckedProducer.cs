@@ -4,8 +4,12 @@ using Jianwei.Core.Failures;
 
 namespace Jianwei.Core.Kafka;
 
-/// <summary>A message to send; the key is the company id.</summary>
-public readonly record struct OutgoingMessage(string Topic, string Key, byte[] Value);
+/// <summary>A message to send.</summary>
+/// <param name="Topic">Full name of the topic.</param>
+/// <param name="Key">The company id.</param>
+/// <param name="Value">The bytes.</param>
+/// <param name="Time">The message's own time, for <see cref="TopicMerge"/>; Kafka's timestamp stays the time of sending, because retention goes by it.</param>
+public readonly record struct OutgoingMessage(string Topic, string Key, byte[] Value, DateTimeOffset? Time = null);
 
 /// <summary>Sends batches of messages and returns when every one is acknowledged. Shared by the stages of a process.</summary>
 public sealed class AckedProducer : IDisposable
@@ -36,10 +40,10 @@ public sealed class AckedProducer : IDisposable
         Action<DeliveryReport<byte[], byte[]>> handler = acknowledged.Report;
         for (var i = 0; i < messages.Count;)
         {
-            var (topic, key, value) = messages[i];
+            var (topic, key, value, at) = messages[i];
             try
             {
-                producer.Produce(topic, new() { Key = Encoding.UTF8.GetBytes(key), Value = value }, handler);
+                producer.Produce(topic, new() { Key = Encoding.UTF8.GetBytes(key), Value = value, Headers = TopicMerge.Headers(at) }, handler);
                 i++;
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)

@@ -30,6 +30,7 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
     {
         GroupId = group,
         AutoOffsetReset = AutoOffsetReset.Earliest,
+        EnablePartitionEof = true,
         EnableAutoOffsetStore = false,
         EnableAutoCommit = true,
         AutoCommitIntervalMs = 250,
@@ -54,7 +55,9 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
         QueueBufferingMaxMessages = 200_000,
         QueueBufferingMaxKbytes = 256 * 1024,
         MessageMaxBytes = options.Value.MessageSizeLimit,
-        MessageTimeoutMs = 30_000,
+
+        // For ever: to give up one message and go on with the next would put a company's messages out of order.
+        MessageTimeoutMs = 0,
     });
 
     /// <summary>An administration client.</summary>

@@ -15,6 +15,7 @@ namespace Jianwei.Core.Kafka;
 /// <remarks>
 /// <c>epoch</c> counts rebalances and rewinds: a batch of an older epoch is dropped, because its records will be read again
 /// or belong to somebody else. Only the poll thread talks to the consumer, except for <c>StoreOffset</c>.
+/// With a <see cref="TopicMerge"/> the topics are read in one order by time.
 /// When the queue stays full for <see cref="PatienceWhenFull"/>, the partitions are paused, so that polling (and with it
 /// membership of the group) goes on while the stage is slow or its servers are away.
 /// </remarks>
@@ -27,7 +28,8 @@ public sealed class StageLoop(
     StageHealth health,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
-    ILogger<StageLoop> log) : BackgroundService
+    ILogger<StageLoop> log,
+    TopicMerge? merge = null) : BackgroundService
 {
     private static readonly TimeSpan PatienceWhenFull = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOnRevoke = TimeSpan.FromSeconds(30);
@@ -103,49 +105,35 @@ public sealed class StageLoop(
 
     private void Poll(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
-        var records = new List<ConsumeResult<byte[], byte[]>>();
-        var recordsEpoch = epoch;
-        long first = 0;
+        var inbox = new Inbox(consumer, merge, batching.BatchSizeLimit, time);
         while (!stopping.IsCancellationRequested)
         {
             ServeRewind(consumer);
             LookForBrokers(consumer);
-            if (recordsEpoch != epoch)
+            if (inbox.Epoch != epoch)
             {
-                records = [];
-                recordsEpoch = epoch;
+                inbox.Reset(epoch);
             }
 
-            var waited = records.Count == 0 ? TimeSpan.Zero : time.GetElapsedTime(first);
-            if (records.Count >= batching.BatchSizeLimit || (records.Count > 0 && waited >= batching.BufferingTimeLimit))
+            if (inbox.Count >= batching.BatchSizeLimit || (inbox.Count > 0 && inbox.Waited >= batching.BufferingTimeLimit))
             {
-                Enqueue(consumer, new Batch(recordsEpoch, records), stopping);
-                records = [];
+                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, stopping);
                 continue;
             }
 
-            var record = Consume(consumer, records.Count == 0 ? IdlePoll : batching.BufferingTimeLimit - waited);
+            var record = Consume(consumer, inbox.Patience(batching.BufferingTimeLimit));
+            if (inbox.Epoch != epoch)
+            {
+                // Read across a rebalance inside Consume: it belongs to the new epoch.
+                inbox.Reset(epoch);
+            }
+
             if (record is { IsPartitionEOF: false })
             {
                 next.TryAdd(record.TopicPartition, record.Offset);
             }
 
-            if (record is { IsPartitionEOF: false } && recordsEpoch == epoch)
-            {
-                if (records.Count == 0)
-                {
-                    first = time.GetTimestamp();
-                }
-
-                records.Add(record);
-            }
-            else if (record is not null)
-            {
-                // Read across a rebalance inside Consume: it belongs to the new epoch.
-                records = [record];
-                recordsEpoch = epoch;
-                first = time.GetTimestamp();
-            }
+            inbox.Add(record);
         }
     }
 
@@ -186,7 +174,7 @@ public sealed class StageLoop(
         }
     }
 
-    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, CancellationToken stopping)
+    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, CancellationToken stopping)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(PatienceWhenFull);
@@ -199,7 +187,7 @@ public sealed class StageLoop(
         consumer.Pause(paused);
         while (!stopping.IsCancellationRequested && batch.Epoch == epoch && rewind is null && !queue.Writer.TryWrite(batch))
         {
-            if (Consume(consumer, IdlePoll) is { } stray)
+            if (Consume(consumer, IdlePoll) is { IsPartitionEOF: false } stray)
             {
                 // Fetched before the pause took hold; the rewind reads it again.
                 consumer.Seek(stray.TopicPartitionOffset);
@@ -207,6 +195,7 @@ public sealed class StageLoop(
         }
 
         consumer.Resume(consumer.Assignment.Intersect(paused));
+        inbox.Resumed();
     }
 
     private bool Wait(Batch batch, CancellationToken patience)

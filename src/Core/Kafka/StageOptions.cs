@@ -16,4 +16,11 @@ public sealed class StageOptions
     /// <summary>Batches that wait for the handler; when it is full, the partitions are paused.</summary>
     [Range(1, 100)]
     public int QueueLimit { get; set; } = 2;
+
+    /// <summary>
+    /// For a stage that reads several topics: how long a message of the past waits for older ones of another topic that is at its end.
+    /// Messages younger than an hour do not wait. Zero puts the topics in no order.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan MergeWait { get; set; } = TimeSpan.FromMilliseconds(500);
 }

@@ -53,8 +53,8 @@ internal sealed class ReplayRun(
             }
 
             await WaitUntilDueAsync(row, cancellation);
-            batch.Add(new(kafka.Options.Prefix + row.Topic, row.Key, row.Value));
             streamTime = row.Observed ?? streamTime;
+            batch.Add(new(kafka.Options.Prefix + row.Topic, row.Key, row.Value, streamTime));
             passed++;
         }
 

@@ -1,0 +1,87 @@
+using Confluent.Kafka;
+
+namespace Jianwei.Core.Kafka;
+
+/// <summary>
+/// The records that the poll thread has read and not yet handed over: in the order of reading, or, with a merge, of their time.
+/// Pauses a partition that has run far ahead of the others. Belongs to the poll thread.
+/// </summary>
+internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merge, int limit, TimeProvider time)
+{
+    private const int AheadLimit = 5_000;
+    private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MergePoll = TimeSpan.FromMilliseconds(10);
+    private readonly HashSet<TopicPartition> paused = [];
+    private List<ConsumeResult<byte[], byte[]>> records = [];
+    private long first;
+
+    /// <summary>The epoch that the records belong to.</summary>
+    public int Epoch { get; private set; }
+
+    public int Count => records.Count;
+
+    /// <summary>How long the first record has waited.</summary>
+    public TimeSpan Waited => records.Count == 0 ? TimeSpan.Zero : time.GetElapsedTime(first);
+
+    /// <summary>How long to wait for the next record.</summary>
+    public TimeSpan Patience(TimeSpan bufferingTimeLimit) =>
+        records.Count > 0 ? bufferingTimeLimit - Waited : merge is { Count: > 0 } ? MergePoll : IdlePoll;
+
+    /// <summary>Drops everything: it will be read again, or belongs to somebody else.</summary>
+    public void Reset(int epoch)
+    {
+        Epoch = epoch;
+        records = [];
+        consumer.Resume(consumer.Assignment.Intersect(paused));
+        paused.Clear();
+        merge?.Assign(consumer.Assignment);
+    }
+
+    /// <summary>Takes in what was read, which may be nothing or the end of a partition.</summary>
+    public void Add(ConsumeResult<byte[], byte[]>? record)
+    {
+        var before = records.Count;
+        if (merge is null)
+        {
+            if (record is { IsPartitionEOF: false })
+            {
+                records.Add(record);
+            }
+        }
+        else
+        {
+            Merge(merge, record);
+        }
+
+        if (before == 0 && records.Count > 0)
+        {
+            first = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>The records, which are the caller's now.</summary>
+    public List<ConsumeResult<byte[], byte[]>> Take()
+    {
+        var taken = records;
+        records = [];
+        return taken;
+    }
+
+    /// <summary>Somebody else has resumed all partitions.</summary>
+    public void Resumed() => paused.Clear();
+
+    private void Merge(TopicMerge into, ConsumeResult<byte[], byte[]>? record)
+    {
+        if (record is not null && into.Add(record) > AheadLimit && paused.Add(record.TopicPartition))
+        {
+            consumer.Pause([record.TopicPartition]);
+        }
+
+        into.Take(records, limit, record is { IsPartitionEOF: false } ? record.Partition.Value : null);
+        if (paused.Count > 0 && paused.Where(p => into.Waiting(p) < AheadLimit / 2).ToList() is [_, ..] caughtUp)
+        {
+            consumer.Resume(caughtUp);
+            paused.ExceptWith(caughtUp);
+        }
+    }
+}
