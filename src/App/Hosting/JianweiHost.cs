@@ -98,6 +98,7 @@ internal static class JianweiHost
     {
         ["Featurizer:Catalogue"] = Home.File("schemas/features/catalogue.json"),
         ["Models:Directory"] = Home.File("models"),
+        ["Scorer:Model"] = "warn-closure",
         ["Api:Url"] = "http://127.0.0.1:8080",
     };
 }
