@@ -1,3 +1,4 @@
+using Jianwei.Core.Hosting;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,10 +11,9 @@ internal static class DeliveryServices
 {
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DeliveryOptions>().BindConfiguration("Alerts:Delivery").ValidateDataAnnotations()
-            .Validate(o => o.Lease > o.WebhookTimeout, "Alerts:Delivery:Lease must be longer than Alerts:Delivery:WebhookTimeout, or a slow webhook is called twice")
-            .ValidateOnStart();
-        services.AddOptions<RabbitMqOptions>().BindConfiguration("RabbitMq").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<DeliveryOptions>("Alerts:Delivery").Validate(
+            o => o.Lease > o.WebhookTimeout, "Alerts:Delivery:Lease must be longer than Alerts:Delivery:WebhookTimeout, or a slow webhook is called twice");
+        services.AddSettings<RabbitMqOptions>("RabbitMq");
         services.AddHttpClient(WebhookReceiver.Client)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
             .RemoveAllLoggers();
