@@ -5,6 +5,8 @@ using Jianwei.Featurizer;
 using Jianwei.Featurizer.Benchmark;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Windows;
+using Jianwei.Scorer.Benchmark;
+using Jianwei.Scorer.Packages;
 
 namespace Jianwei.App.Bench;
 
@@ -12,6 +14,7 @@ namespace Jianwei.App.Bench;
 internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
 {
     private const int Rounds = 5;
+    private static readonly TimeSpan ScorerBudget = TimeSpan.FromSeconds(12);
     private readonly string name = $"bench-{Guid.NewGuid():N}"[..14];
 
     public async Task<BenchReport> RunAsync(CancellationToken cancellation)
@@ -23,7 +26,43 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
             await FeaturizerAsync(report, cancellation);
         }
 
+        if (plan.Parts.Contains("scorer"))
+        {
+            Scorer(report);
+        }
+
+        if (plan.Parts.Contains("path"))
+        {
+            await PathAsync(report, cancellation);
+        }
+
         return report;
+    }
+
+    private async Task PathAsync(BenchReport report, CancellationToken cancellation)
+    {
+        if (JianweiHost.Builder(Settings()).Configuration["Kafka:BootstrapServers"] is not { Length: > 0 })
+        {
+            report.Notes.Add("no Kafka is set (Kafka:BootstrapServers; ./jianwei up starts one where it can), so the path was not measured: a mock cluster holds too little");
+            return;
+        }
+
+        await new PathBench(plan, Settings(), progress).RunAsync(report, cancellation);
+    }
+
+    private void Scorer(BenchReport report)
+    {
+        var builder = JianweiHost.Builder(Settings(), LogLevel.Warning);
+        var store = new ModelStore(builder.Configuration["Models:Directory"]!);
+        var directory = store.DirectoryOf(store.Resolve(builder.Configuration["Scorer:Model"]!));
+        progress.Report($"scorer: {directory}");
+        var result = ScorerBenchmark.Run(directory, ScorerBudget);
+        report.ScorerVsOnnx = result.ScorerVsOnnx;
+        report.ScorerRunVsOnnx = result.ScorerRunVsOnnx;
+        report.ScorerRowsPerS = result.Batches[^1].Bytes.RowsPerSecond;
+        report.OnnxRowsPerS = result.Batches[^1].Bare.RowsPerSecond;
+        report.MeasuredOn["scorer"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{result.Model} on {result.Device}, batch {result.Batches[^1].BatchSize}, one thread on both sides, ratios of rows a second of processor time, {result.RequestBytes:N0} bytes a request");
     }
 
     private async Task FeaturizerAsync(BenchReport report, CancellationToken cancellation)
