@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Confluent.Kafka;
 using Jianwei.Alerts.Delivery;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Kafka;
@@ -233,7 +234,9 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
 
         using var letters = kafka.Consumer(options.Prefix + "test").Build();
         letters.Subscribe(kafka.Topics.DeadLetters);
-        var letter = Wire.ReadDeadLetter(letters.Consume(TimeSpan.FromSeconds(30)).Message.Value);
+        ConsumeResult<byte[], byte[]>? record = null;
+        await UntilAsync(() => Task.FromResult((record = letters.Consume(TimeSpan.FromSeconds(1))) is { IsPartitionEOF: false }));
+        var letter = Wire.ReadDeadLetter(record!.Message.Value);
         letters.Close();
         Assert.Equal(("alerts", "not_json", kafka.Topics.Scores), (letter.Stage, letter.Reason, letter.Topic));
         Assert.Equal("nonsense"u8.ToArray(), letter.Value);
