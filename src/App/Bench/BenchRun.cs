@@ -41,18 +41,18 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
 
     private async Task PathAsync(BenchReport report, CancellationToken cancellation)
     {
-        if (JianweiHost.Builder(Settings()).Configuration["Kafka:BootstrapServers"] is not { Length: > 0 })
+        if (JianweiHost.Builder(Settings("p")).Configuration["Kafka:BootstrapServers"] is not { Length: > 0 })
         {
             report.Notes.Add("no Kafka is set (Kafka:BootstrapServers; ./jianwei up starts one where it can), so the path was not measured: a mock cluster holds too little");
             return;
         }
 
-        await new PathBench(plan, Settings(), progress).RunAsync(report, cancellation);
+        await new PathBench(plan, Settings("p"), progress).RunAsync(report, cancellation);
     }
 
     private void Scorer(BenchReport report)
     {
-        var builder = JianweiHost.Builder(Settings(), LogLevel.Warning);
+        var builder = JianweiHost.Builder(Settings("s"), LogLevel.Warning);
         var store = new ModelStore(builder.Configuration["Models:Directory"]!);
         var directory = store.DirectoryOf(store.Resolve(builder.Configuration["Scorer:Model"]!));
         progress.Report($"scorer: {directory}");
@@ -67,7 +67,7 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
 
     private async Task FeaturizerAsync(BenchReport report, CancellationToken cancellation)
     {
-        var builder = JianweiHost.Builder(Settings(), LogLevel.Warning);
+        var builder = JianweiHost.Builder(Settings("f"), LogLevel.Warning);
         builder.Services.AddFeatures();
         await using var app = builder.Build();
         var redis = app.Services.GetRequiredService<RedisConnection>();
@@ -105,5 +105,6 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
         report.MeasuredOn["state"] = $"{state.Records.Length} records and {state.LifetimeCells.Length} lifetime cells after 50 events over 300 days";
     }
 
-    private Dictionary<string, string?> Settings() => new(plan.Settings) { ["Kafka:Prefix"] = $"{name}.", ["Redis:Prefix"] = name };
+    // Each part has names of its own: states belong to one log.
+    private Dictionary<string, string?> Settings(string part) => new(plan.Settings) { ["Kafka:Prefix"] = $"{name}-{part}.", ["Redis:Prefix"] = $"{name}-{part}" };
 }
