@@ -26,7 +26,7 @@ public sealed class FeaturizerHandler : IBatchHandler
     private readonly TimeProvider time;
     private readonly Dictionary<int, PartitionStates> partitions = [];
     private readonly HashSet<int> rewound = [];
-    private readonly RequestWriter requests;
+    private readonly FeaturePlan plan;
     private readonly Lock gate = new();
 
     public FeaturizerHandler(
@@ -41,7 +41,7 @@ public sealed class FeaturizerHandler : IBatchHandler
     {
         (this.store, this.send, this.deadLetters, this.topics, this.metrics, this.cacheLimit, this.time) =
             (store, send, deadLetters, topics, metrics, cacheLimit, time);
-        requests = new(plan);
+        this.plan = plan;
     }
 
     /// <summary>Sends messages and returns when all are acknowledged.</summary>
@@ -69,16 +69,8 @@ public sealed class FeaturizerHandler : IBatchHandler
         {
             var held = await Task.WhenAll(byPartition.Keys.Select(p => HoldAsync(p, cancellation)));
             Align(held, byPartition);
-            var outgoing = new List<OutgoingMessage>(batch.Count);
-            var incoming = held.Select(h => Parse(h, byPartition[h.Partition], outgoing)).ToList();
-            await Task.WhenAll(held.Zip(incoming, (h, events) => LoadAsync(h, events, cancellation)));
-            foreach (var (states, events) in held.Zip(incoming))
-            {
-                Apply(states, events, outgoing);
-            }
-
-            await send(outgoing, cancellation);
-            await WriteAsync(held, byPartition, cancellation);
+            var found = await Task.WhenAll(held.Select(h => Task.Run(() => HandleAsync(h, byPartition[h.Partition], cancellation), cancellation)));
+            Rewind([.. found.OfType<TopicPartitionOffset>()], MovedCheckpoint);
         }
         catch
         {
@@ -88,6 +80,17 @@ public sealed class FeaturizerHandler : IBatchHandler
         }
 
         metrics.Batch(time.GetElapsedTime(start));
+    }
+
+    // Partitions go through on their own: while one waits for a server, another has the processor.
+    private async Task<TopicPartitionOffset?> HandleAsync(PartitionStates states, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancellation)
+    {
+        var outgoing = new List<OutgoingMessage>(records.Count);
+        var events = Parse(states, records, outgoing);
+        await LoadAsync(states, events, cancellation);
+        Apply(states, events, outgoing);
+        await send(outgoing, cancellation);
+        return await WriteAsync(states, records[^1].Offset.Value, cancellation);
     }
 
     private async Task<PartitionStates> HoldAsync(int partition, CancellationToken cancellation)
@@ -101,7 +104,7 @@ public sealed class FeaturizerHandler : IBatchHandler
         }
 
         var (checkpoint, watermarks) = await store.ReadPartitionAsync(partition, cancellation);
-        var read = new PartitionStates(partition, checkpoint, watermarks);
+        var read = new PartitionStates(partition, checkpoint, watermarks, new RequestWriter(plan));
         lock (gate)
         {
             return partitions[partition] = read;
@@ -187,7 +190,7 @@ public sealed class FeaturizerHandler : IBatchHandler
             counts[(int)applied]++;
             if (applied == Applied.Yes)
             {
-                outgoing.Add(new(topics.ScoreRequests, e.CompanyId, Wire.Write(requests.Request(e, state))));
+                outgoing.Add(new(topics.ScoreRequests, e.CompanyId, states.Requests.Write(e, state)));
             }
         }
 
@@ -197,17 +200,7 @@ public sealed class FeaturizerHandler : IBatchHandler
         }
     }
 
-    private async Task WriteAsync(PartitionStates[] held, Dictionary<int, List<ConsumeResult<byte[], byte[]>>> byPartition, CancellationToken cancellation)
-    {
-        var found = await Task.WhenAll(held.Select(h => WriteAsync(h, byPartition[h.Partition][^1].Offset.Value, cancellation)));
-        var back = held.Zip(found)
-            .Where(p => p.Second is not null)
-            .Select(p => new TopicPartitionOffset(topics.Events, p.First.Partition, p.Second!.Value + 1))
-            .ToList();
-        Rewind(back, MovedCheckpoint);
-    }
-
-    private async Task<long?> WriteAsync(PartitionStates states, long last, CancellationToken cancellation)
+    private async Task<TopicPartitionOffset?> WriteAsync(PartitionStates states, long last, CancellationToken cancellation)
     {
         if (last <= states.Checkpoint)
         {
@@ -215,12 +208,13 @@ public sealed class FeaturizerHandler : IBatchHandler
         }
 
         var found = await store.WriteAsync(states.Partition, states.Checkpoint, last, states.Watermarks, states.Changes(), cancellation);
-        if (found is null)
+        if (found is { } moved)
         {
-            states.Written(last, cacheLimit);
+            return new(topics.Events, states.Partition, moved + 1);
         }
 
-        return found;
+        states.Written(last, cacheLimit);
+        return null;
     }
 
     private void Rewind(List<TopicPartitionOffset> back, string because)

@@ -9,7 +9,7 @@ namespace Jianwei.Featurizer;
 /// The states of one partition that this process holds: what Redis had at <see cref="Checkpoint"/>, plus the batch being
 /// applied. Dropped whole when a batch fails, a fence trips or the partition leaves.
 /// </summary>
-public sealed class PartitionStates(int partition, long checkpoint, Watermarks watermarks)
+public sealed class PartitionStates(int partition, long checkpoint, Watermarks watermarks, RequestWriter requests)
 {
     private readonly Dictionary<string, CompanyState> states = [];
     private readonly Dictionary<string, CompanyText> texts = [];
@@ -22,6 +22,8 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
     public long Checkpoint { get; private set; } = checkpoint;
 
     public Watermarks Watermarks { get; } = watermarks;
+
+    public RequestWriter Requests { get; } = requests;
 
     /// <summary>Companies whose state must be read before the events are applied.</summary>
     public IReadOnlyList<string> MissingStates(IEnumerable<string> companies) => [.. companies.Where(c => !states.ContainsKey(c)).Distinct()];

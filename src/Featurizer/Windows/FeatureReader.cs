@@ -6,8 +6,14 @@ namespace Jianwei.Featurizer.Windows;
 /// <summary>Reads the feature vector from a company's state. Keeps its scratch memory, so one reader belongs to one thread.</summary>
 public sealed class FeatureReader(FeaturePlan plan)
 {
+    // ln(1 + n): counts and days are small whole numbers.
+    private static readonly float[] Log1pOfWhole = [.. Enumerable.Range(0, 4_096).Select(n => (float)Math.Log(1.0 + n))];
+
     private readonly Slot[] slots = new Slot[plan.SlotCount];
+    private readonly Slot[] empty = [.. Enumerable.Repeat(new Slot { Tally = Tally.Empty }, plan.SlotCount)];
     private readonly DaySet[] days = new DaySet[plan.Sets.Length];
+    private (int Set, int Window) lastOver;
+    private (int Active, double GapMean, double GapStd, int GapMax) over;
 
     private struct Slot
     {
@@ -22,8 +28,9 @@ public sealed class FeatureReader(FeaturePlan plan)
     public void Read(CompanyState state, Span<float> vector)
     {
         var today = state.StreamDay;
-        Array.Fill(slots, new Slot { Tally = Tally.Empty });
+        empty.CopyTo(slots, 0);
         Array.Clear(days);
+        lastOver = default;
         foreach (ref readonly var cell in state.LifetimeCells)
         {
             Add(cell, FeaturePlan.LongestWindow);
@@ -113,9 +120,25 @@ public sealed class FeatureReader(FeaturePlan plan)
         var feature = item.Feature;
         var looksAt = item.LongSlot < 0 ? item.Slot : item.LongSlot;
         var value = slots[looksAt].Tally.Count == 0 ? double.NaN : Aggregated(item, slot, today);
-        return double.IsNaN(value) ? feature.Default
-            : feature.Transform == Transform.Log1p ? (float)Math.CopySign(Math.Log(1 + Math.Abs(value)), value)
-            : (float)value;
+        return double.IsNaN(value) ? feature.Default : feature.Transform == Transform.Log1p ? Log1p(value) : (float)value;
+    }
+
+    private static float Log1p(double value)
+    {
+        var whole = (int)value;
+        return whole == value && (uint)whole < (uint)Log1pOfWhole.Length ? Log1pOfWhole[whole] : (float)Math.CopySign(Math.Log(1 + Math.Abs(value)), value);
+    }
+
+    // Neighbours in the catalogue ask about the same days.
+    private (int Active, double GapMean, double GapStd, int GapMax) Over(int set, int window)
+    {
+        if (lastOver != (set, window))
+        {
+            lastOver = (set, window);
+            over = days[set].Over(window);
+        }
+
+        return over;
     }
 
     private double Aggregated(in FeaturePlan.Item item, in Slot slot, int today)
@@ -143,13 +166,13 @@ public sealed class FeatureReader(FeaturePlan plan)
                 var perDay = tally.Count / (double)item.Feature.WindowDays;
                 return perDay / (slots[item.LongSlot].Tally.Count / (double)item.Feature.LongWindowDays);
             default:
-                var over = days[item.Set].Over(item.Feature.WindowDays);
+                var found = Over(item.Set, item.Feature.WindowDays);
                 return item.Feature.Aggregate switch
                 {
-                    Aggregate.ActiveDays => over.Active,
-                    Aggregate.GapMean => over.GapMean,
-                    Aggregate.GapStd => over.GapStd,
-                    _ => over.Active > 1 ? over.GapMax : double.NaN,
+                    Aggregate.ActiveDays => found.Active,
+                    Aggregate.GapMean => found.GapMean,
+                    Aggregate.GapStd => found.GapStd,
+                    _ => found.Active > 1 ? found.GapMax : double.NaN,
                 };
         }
     }

@@ -216,7 +216,7 @@ public sealed class TrainingExportTests : IDisposable
         known.ForEach(e => state.Apply(e, 3, offset++));
         var tick = known[^1] with { Type = EventType.Tick, ObservedTime = at };
         state.Apply(tick, 3, offset);
-        return VectorOf(new RequestWriter(plan).Request(tick, state));
+        return VectorOf(Wire.ReadScoreRequest(new RequestWriter(plan).Write(tick, state)));
     }
 
     // The requests that the handler sends for notices, in the order of the log.
@@ -231,7 +231,7 @@ public sealed class TrainingExportTests : IDisposable
             var state = CollectionsMarshal.GetValueRefOrAddDefault(states, e.CompanyId, out _) ??= new();
             if (state.Apply(e, 3, offset++) == Applied.Yes && EventTypes.Name(e.Type) is "filing.lay_off_notice" or "filing.closure_notice")
             {
-                vectors.Add(VectorOf(requests.Request(e, state)));
+                vectors.Add(VectorOf(Wire.ReadScoreRequest(requests.Write(e, state))));
             }
         }
 
