@@ -4,6 +4,7 @@ using Jianwei.Featurizer.Store;
 using Jianwei.Featurizer.Sweeper;
 using Jianwei.Featurizer.Windows;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Jianwei.Featurizer;
@@ -29,12 +30,19 @@ public static class FeaturizerServices
     /// <summary>The compiled catalogue and the state store, for the stage and for the verbs that read states.</summary>
     public static IServiceCollection AddFeatures(this IServiceCollection services)
     {
+        services.AddCatalogue().AddRedis();
+        services.TryAddSingleton<StateStore>();
+        services.TryAddSingleton<Core.Kafka.TopicReader>();
+        services.TryAddSingleton<Verify.StateVerifier>();
+        return services;
+    }
+
+    /// <summary>The catalogue alone, for stages that only need its names and hash.</summary>
+    public static IServiceCollection AddCatalogue(this IServiceCollection services)
+    {
         services.AddSettings<FeaturizerOptions>("Featurizer");
-        services.AddSingleton(s => FeatureCatalogue.Load(s.GetRequiredService<IOptions<FeaturizerOptions>>().Value.Catalogue));
-        services.AddSingleton<FeaturePlan>();
-        services.AddSingleton<StateStore>();
-        services.AddSingleton<Core.Kafka.TopicReader>();
-        services.AddSingleton<Verify.StateVerifier>();
+        services.TryAddSingleton(s => FeatureCatalogue.Load(s.GetRequiredService<IOptions<FeaturizerOptions>>().Value.Catalogue));
+        services.TryAddSingleton<FeaturePlan>();
         return services;
     }
 }

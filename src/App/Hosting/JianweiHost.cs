@@ -44,12 +44,12 @@ internal static class JianweiHost
 
         if (roles.HasFlag(Roles.Scorer))
         {
-            builder.Services.AddFeatures().AddScorer();
+            builder.Services.AddCatalogue().AddScorer();
         }
 
         if (roles.HasFlag(Roles.Alerts))
         {
-            builder.Services.AddFeatures().AddAlerts(builder.Configuration);
+            builder.Services.AddCatalogue().AddAlerts(builder.Configuration);
         }
 
         if (roles.HasFlag(Roles.Sweeper))

@@ -2,6 +2,7 @@ using Jianwei.Core.Kafka;
 using Jianwei.Core.Redis;
 using Jianwei.Core.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -23,8 +24,15 @@ public static class CoreServices
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<AckedProducer>();
         services.AddSingleton<DeadLetterWriter>();
+        return services;
+    }
+
+    /// <summary>Redis, for what reads or writes states.</summary>
+    public static IServiceCollection AddRedis(this IServiceCollection services)
+    {
         services.AddSettings<RedisOptions>("Redis");
-        services.AddSingleton<RedisConnection>();
+        services.TryAddSingleton<RedisConnection>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServerCheck, RedisCheck>());
         return services;
     }
 
