@@ -5,8 +5,8 @@ namespace Jianwei.Core.Kafka;
 
 /// <summary>
 /// Puts the topics of one stage into one order by time, partition by partition, as Kafka Streams does: the oldest head goes
-/// first, and only when every other topic of its partition has a head too or is known to be at its end. History waits
-/// <c>wait</c> longer for a topic that is at its end, because its next message may be on its way; what is <c>live</c> does not.
+/// first, and only when every other topic of its partition has a head too or is known to be at its end; there it waits <c>wait</c>
+/// longer, because that topic's next message may be on its way. What is younger than <c>live</c> waits for nothing.
 /// </summary>
 /// <remarks>Best effort: it keeps a fast replay of several topics in order, and costs a live stream nothing. Not for two threads.</remarks>
 public sealed class TopicMerge(TimeSpan wait, TimeSpan live, TimeProvider time)
@@ -104,11 +104,15 @@ public sealed class TopicMerge(TimeSpan wait, TimeSpan live, TimeProvider time)
     private bool MayGo(Lane lane, Lane[] partition)
     {
         var head = lane.Records.Peek();
+        if (time.GetUtcNow().ToUnixTimeMilliseconds() - head.Time < live.TotalMilliseconds)
+        {
+            return true;
+        }
+
         var waited = time.GetElapsedTime(head.Arrived);
-        var waitedEnough = waited >= wait || time.GetUtcNow().ToUnixTimeMilliseconds() - head.Time < live.TotalMilliseconds;
         foreach (var other in partition)
         {
-            if (other.Records.Count == 0 && !(other.AtEnd ? waitedEnough : waited >= LongestWait))
+            if (other.Records.Count == 0 && waited < (other.AtEnd ? wait : LongestWait))
             {
                 return false;
             }
