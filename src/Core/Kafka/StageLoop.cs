@@ -33,6 +33,7 @@ public sealed class StageLoop(
 {
     private static readonly TimeSpan PatienceWhenFull = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOnRevoke = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BrokerLook = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
 
@@ -47,6 +48,7 @@ public sealed class StageLoop(
     private volatile IReadOnlyList<TopicPartitionOffset>? rewind;
     private volatile bool brokersDown;
     private long lookedForBrokers;
+    private long reportedLag;
 
     private sealed record Batch(int Epoch, List<ConsumeResult<byte[], byte[]>> Records);
 
@@ -110,6 +112,7 @@ public sealed class StageLoop(
         {
             ServeRewind(consumer);
             LookForBrokers(consumer);
+            ReportLag(consumer);
             if (inbox.Epoch != epoch)
             {
                 inbox.Reset(epoch);
@@ -136,6 +139,28 @@ public sealed class StageLoop(
             inbox.Add(record);
         }
     }
+
+    // From the watermarks that fetching brings along: no request of its own.
+    private void ReportLag(IConsumer<byte[], byte[]> consumer)
+    {
+        if (time.GetElapsedTime(reportedLag) < LagInterval)
+        {
+            return;
+        }
+
+        reportedLag = time.GetTimestamp();
+        try
+        {
+            StageLagGauge.Set(stage, consumer.Assignment.Sum(p => Behind(p, consumer.GetWatermarkOffsets(p).High)));
+        }
+        catch (KafkaException)
+        {
+            // Nothing fetched of a partition yet: the gauge keeps what it has.
+        }
+    }
+
+    private long Behind(TopicPartition partition, Offset high) =>
+        next.TryGetValue(partition, out var at) && high > at ? high.Value - at.Value : 0;
 
     // Nothing tells that brokers are back while there is nothing to read, so ask.
     private void LookForBrokers(IConsumer<byte[], byte[]> consumer)

@@ -27,6 +27,7 @@ public sealed partial class DeployTests
 
     [Theory]
     [InlineData("deploy/prometheus/rules.yml")]
+    [InlineData("deploy/grafana/dashboards/jianwei.json")]
     public void Metrics_AreThoseOfTheProgram(string file)
     {
         var program = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
