@@ -18,8 +18,8 @@ namespace Jianwei.App.Demo;
 /// </summary>
 internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?> settings, bool headless)
 {
-    // The mock cluster keeps at most 5 MB a partition.
-    private const long LagLimit = 2_000;
+    // The mock cluster keeps at most 5 MB in each of its four partitions, and a message has up to 1.5 KB.
+    private const long LagLimit = 5_000;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan DeliveryPatience = TimeSpan.FromMinutes(2);
     private readonly TimeProvider time = TimeProvider.System;
@@ -61,6 +61,9 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
             ["Redis:Prefix"] = $"demo-{Guid.NewGuid():N}"[..13],
             ["Scorer:Model"] = data.Model,
             ["Api:Url"] = "http://127.0.0.1:0",
+
+            // A whole register in a minute: patience with a slow machine costs little.
+            ["Ingest:Batching:MergeWait"] = "00:00:02",
         };
         foreach (var (key, value) in settings)
         {
