@@ -92,6 +92,8 @@ public sealed class FeaturizerHandlerTests
         consumer.Assign(Enumerable.Range(0, 4).Select(p => new TopicPartitionOffset(kafka.Topics.ScoreRequests, p, Offset.Beginning)));
         while (consumer.Consume(TimeSpan.FromSeconds(1.5)) is { } record)
         {
+            if (record.IsPartitionEOF)
+                continue;
             var version = Wire.ReadScoreRequest(record.Message.Value).StateVersion;
             if (!requests.TryAdd(version, record.Message.Value))
                 Assert.True(requests[version].AsSpan().SequenceEqual(record.Message.Value), $"two different requests of version {version}");
