@@ -22,15 +22,15 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
     /// <summary>The consumer group of a stage.</summary>
     public string Group(string stage) => $"{options.Value.Prefix}jianwei-{stage}";
 
-    /// <summary>A consumer that commits what <c>StoreOffset</c> was told, four times a second and when partitions leave.</summary>
-    public ConsumerBuilder<byte[], byte[]> Consumer(string group) => new(ConsumerSettings(group));
+    /// <summary>A consumer that, on request, tells the ends of partitions, and commits what <c>StoreOffset</c> was told, four times a second and when partitions leave.</summary>
+    public ConsumerBuilder<byte[], byte[]> Consumer(string group, bool partitionEnds = false) =>
+        new(new ConsumerConfig(ConsumerSettings(group)) { EnablePartitionEof = partitionEnds });
 
     /// <summary>The settings of <see cref="Consumer"/>.</summary>
     public ConsumerConfig ConsumerSettings(string group) => new(Common())
     {
         GroupId = group,
         AutoOffsetReset = AutoOffsetReset.Earliest,
-        EnablePartitionEof = true,
         EnableAutoOffsetStore = false,
         EnableAutoCommit = true,
         AutoCommitIntervalMs = 250,

@@ -81,7 +81,7 @@ public sealed class StageLoop(
     private async Task RunAsync(CancellationToken stopping)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        using var consumer = kafka.Consumer(kafka.Group(stage))
+        using var consumer = kafka.Consumer(kafka.Group(stage), partitionEnds: merge is not null)
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions.Count))
             .SetPartitionsRevokedHandler((c, partitions) => Revoked(c, partitions.ConvertAll(p => p.TopicPartition)))
             .SetPartitionsLostHandler((_, partitions) => Lost(partitions.ConvertAll(p => p.TopicPartition)))
