@@ -1,8 +1,9 @@
+using System.Runtime.InteropServices;
 using Confluent.Kafka;
-using Jianwei.Core.Contracts;
 using Jianwei.Core.Kafka;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
+using Jianwei.Featurizer.Text;
 using Jianwei.Featurizer.Windows;
 using Microsoft.Extensions.Options;
 
@@ -47,8 +48,6 @@ public sealed class FeaturizerHandler : IBatchHandler
     /// <summary>Sends messages and returns when all are acknowledged.</summary>
     internal delegate Task Send(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation);
 
-    private sealed record Incoming(CompanyEvent Event, long Offset);
-
     /// <inheritdoc/>
     public void Revoked(IReadOnlyList<TopicPartition> revoked)
     {
@@ -87,7 +86,7 @@ public sealed class FeaturizerHandler : IBatchHandler
     {
         var outgoing = new List<OutgoingMessage>(records.Count);
         var events = Parse(states, records, outgoing);
-        await LoadAsync(states, events, cancellation);
+        await LoadAsync(states, cancellation);
         Apply(states, events, outgoing);
         await send(outgoing, cancellation);
         return await WriteAsync(states, records[^1].Offset.Value, cancellation);
@@ -104,7 +103,7 @@ public sealed class FeaturizerHandler : IBatchHandler
         }
 
         var (checkpoint, watermarks) = await store.ReadPartitionAsync(partition, cancellation);
-        var read = new PartitionStates(partition, checkpoint, watermarks, new RequestWriter(plan));
+        var read = new PartitionStates(partition, checkpoint, watermarks, new RequestWriter(plan), store.Keys);
         lock (gate)
         {
             return partitions[partition] = read;
@@ -144,12 +143,10 @@ public sealed class FeaturizerHandler : IBatchHandler
             if (record.Offset.Value <= states.Checkpoint)
             {
                 before++;
-                continue;
             }
-
-            if (EventReader.TryRead(record.Message.Value, out var problem) is { } e)
+            else if (states.Reader.TryRead(record.Message.Value, out var e, out var problem))
             {
-                events.Add(new(e, record.Offset.Value));
+                events.Add(new(states.Admit(e), e, record.Offset.Value));
             }
             else
             {
@@ -161,36 +158,43 @@ public sealed class FeaturizerHandler : IBatchHandler
         return events;
     }
 
-    private async Task LoadAsync(PartitionStates states, List<Incoming> events, CancellationToken cancellation)
+    private async Task LoadAsync(PartitionStates states, CancellationToken cancellation)
     {
-        var companies = states.MissingStates(events.Select(e => e.Event.CompanyId));
-        string[] withText = [.. events.Where(e => e.Event.Text is not null).Select(e => e.Event.CompanyId).Distinct()];
-        if (companies.Count + withText.Length == 0)
+        var (missing, withText) = (states.MissingStates(), states.MissingTexts());
+        if (missing.Count + withText.Count == 0)
         {
             return;
         }
 
-        var (checkpoint, encoded, texts) = await store.ReadAsync(states.Partition, companies, withText, cancellation);
+        var (checkpoint, encoded, texts) = await store.ReadAsync(
+            states.Partition, missing.ConvertAll(c => c.StateKey), withText.ConvertAll(c => c.TextKey), cancellation);
         if (checkpoint != states.Checkpoint)
         {
             // Before any request is sent that states of another offset would falsify.
             Rewind([new(topics.Events, states.Partition, checkpoint + 1)], MovedCheckpoint);
         }
 
-        states.Load(companies, encoded);
-        states.LoadTexts(withText, texts);
+        for (var i = 0; i < missing.Count; i++)
+        {
+            missing[i].State = encoded[i] is { } bytes ? StateCodec.Decode(bytes) : new CompanyState();
+        }
+
+        for (var i = 0; i < withText.Count; i++)
+        {
+            withText[i].Text = texts[i] is { } bytes ? CompanyText.Decode(bytes) : new CompanyText();
+        }
     }
 
     private void Apply(PartitionStates states, List<Incoming> events, List<OutgoingMessage> outgoing)
     {
         Span<int> counts = stackalloc int[5];
-        foreach (var (e, offset) in events)
+        foreach (ref readonly var incoming in CollectionsMarshal.AsSpan(events))
         {
-            var applied = states.Apply(e, offset, out var state);
+            var applied = states.Apply(incoming, out var state);
             counts[(int)applied]++;
             if (applied == Applied.Yes)
             {
-                outgoing.Add(new(topics.ScoreRequests, e.CompanyId, states.Requests.Write(e, state)));
+                outgoing.Add(new(topics.ScoreRequests, incoming.Company.Id, states.Requests.Write(incoming.Event, state)));
             }
         }
 

@@ -1,7 +1,9 @@
-using Jianwei.Core.Contracts;
+using System.Text;
+using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
 using Jianwei.Featurizer.Text;
+using StackExchange.Redis;
 
 namespace Jianwei.Featurizer;
 
@@ -9,12 +11,11 @@ namespace Jianwei.Featurizer;
 /// The states of one partition that this process holds: what Redis had at <see cref="Checkpoint"/>, plus the batch being
 /// applied. Dropped whole when a batch fails, a fence trips or the partition leaves.
 /// </summary>
-public sealed class PartitionStates(int partition, long checkpoint, Watermarks watermarks, RequestWriter requests)
+public sealed class PartitionStates(int partition, long checkpoint, Watermarks watermarks, RequestWriter requests, StateKeys keys)
 {
-    private readonly Dictionary<string, CompanyState> states = [];
-    private readonly Dictionary<string, CompanyText> texts = [];
-    private readonly HashSet<string> changed = [];
-    private readonly HashSet<string> changedTexts = [];
+    private readonly byte[] statePrefix = Encoding.UTF8.GetBytes(keys.StatePrefix(partition));
+    private readonly Dictionary<byte[], Company> companies = new(Utf8Comparer.Instance);
+    private readonly List<Company> batch = [];
 
     public int Partition { get; } = partition;
 
@@ -25,41 +26,53 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
 
     public RequestWriter Requests { get; } = requests;
 
+    public LogEventReader Reader { get; } = new();
+
+    /// <summary>The company of an event, which becomes part of the batch.</summary>
+    public Company Admit(in LogEvent e)
+    {
+        var lookup = companies.GetAlternateLookup<ReadOnlySpan<byte>>();
+        var utf8 = e.CompanyId.Span;
+        if (!lookup.TryGetValue(utf8, out var company))
+        {
+            var id = Encoding.UTF8.GetString(utf8);
+            lookup[utf8] = company = new(id, (byte[])[.. statePrefix, .. utf8]);
+        }
+
+        if (!company.InBatch)
+        {
+            company.InBatch = true;
+            batch.Add(company);
+        }
+
+        if (e.Text is not null && !company.TextInBatch)
+        {
+            company.TextInBatch = true;
+            company.TextKey = keys.Text(Partition, company.Id);
+        }
+
+        return company;
+    }
+
     /// <summary>Companies whose state must be read before the events are applied.</summary>
-    public IReadOnlyList<string> MissingStates(IEnumerable<string> companies) => [.. companies.Where(c => !states.ContainsKey(c)).Distinct()];
+    internal List<Company> MissingStates() => batch.FindAll(c => c.State is null);
 
-    public void Load(IReadOnlyList<string> companies, byte[]?[] encoded)
-    {
-        for (var i = 0; i < companies.Count; i++)
-        {
-            states[companies[i]] = encoded[i] is { } bytes ? StateCodec.Decode(bytes) : new CompanyState();
-        }
-    }
-
-    public void LoadTexts(IReadOnlyList<string> companies, byte[]?[] encoded)
-    {
-        for (var i = 0; i < companies.Count; i++)
-        {
-            texts[companies[i]] = encoded[i] is { } bytes ? CompanyText.Decode(bytes) : new CompanyText();
-        }
-    }
+    /// <summary>Companies whose text must be read before the events are applied.</summary>
+    internal List<Company> MissingTexts() => batch.FindAll(c => c.TextInBatch);
 
     /// <summary>Applies one event; its company must have been loaded, and its text where the event carries one.</summary>
-    public Applied Apply(CompanyEvent e, long offset, out CompanyState state)
+    internal Applied Apply(in Incoming incoming, out CompanyState state)
     {
-        state = states[e.CompanyId];
-        var applied = StateLog.Apply(e, Partition, offset, state, e.Text is null ? null : texts[e.CompanyId]);
+        var (company, e, offset) = incoming;
+        state = company.State!;
+        var applied = StateLog.Apply(e, Partition, offset, state, company.Text);
         if (applied == Applied.Yes)
         {
-            changed.Add(e.CompanyId);
-            if (e.Text is not null)
+            company.Changed = true;
+            company.TextChanged |= e.Text is not null;
+            if (e.Type != Core.Contracts.EventType.Tick)
             {
-                changedTexts.Add(e.CompanyId);
-            }
-
-            if (e.Type != EventType.Tick)
-            {
-                Watermarks.Observe(e.Source, Days.SecondsOf(e.ObservedTime));
+                Watermarks.Observe(e.Source, e.Record.ObservedTime);
             }
         }
 
@@ -67,20 +80,38 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
     }
 
     /// <summary>What has changed since the last <see cref="Written"/>, encoded.</summary>
-    public StateWrites Changes() => new(
-        [.. changed.Select(c => KeyValuePair.Create(c, StateCodec.Encode(states[c])))],
-        [.. changedTexts.Select(c => KeyValuePair.Create(c, texts[c].Encode()))]);
+    public List<KeyValuePair<RedisKey, byte[]>> Changes()
+    {
+        var changes = new List<KeyValuePair<RedisKey, byte[]>>(batch.Count);
+        foreach (var company in batch)
+        {
+            if (company.Changed)
+            {
+                changes.Add(new(company.StateKey, StateCodec.Encode(company.State!)));
+            }
+
+            if (company.TextChanged)
+            {
+                changes.Add(new(company.TextKey, company.Text!.Encode()));
+            }
+        }
+
+        return changes;
+    }
 
     /// <summary>The changes are in Redis. Keeps at most <paramref name="cacheLimit"/> states.</summary>
     public void Written(long newCheckpoint, int cacheLimit)
     {
         Checkpoint = newCheckpoint;
-        changed.Clear();
-        texts.Clear();
-        changedTexts.Clear();
-        if (states.Count > cacheLimit)
+        foreach (var company in batch)
         {
-            states.Clear();
+            (company.InBatch, company.TextInBatch, company.Changed, company.TextChanged, company.Text) = (false, false, false, false, null);
+        }
+
+        batch.Clear();
+        if (companies.Count > cacheLimit)
+        {
+            companies.Clear();
         }
     }
 }

@@ -1,9 +1,9 @@
-using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Jianwei.Core.Contracts;
+using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Windows;
 
@@ -13,79 +13,96 @@ namespace Jianwei.Featurizer;
 /// Writes the score request of a company's state, features included: byte for byte what <see cref="Wire"/> writes of a
 /// <see cref="ScoreRequest"/>, without making one. One writer belongs to one thread.
 /// </summary>
-public sealed class RequestWriter : IDisposable
+public sealed class RequestWriter
 {
+    // More than all that is neither the event's nor the vector's or the catalogue's.
+    private const int FrameLimit = 256;
+
     private readonly FeatureReader reader;
     private readonly float[] vector;
-    private readonly string catalogue;
-    private readonly ArrayBufferWriter<byte> buffer = new(4_096);
-    private readonly Utf8JsonWriter json;
+    private readonly int vectorLength;
+    private readonly byte[] catalogue; // ,"catalogue":"…","features":"
+    private byte[] scratch = new byte[4_096];
 
     public RequestWriter(FeaturePlan plan)
     {
         reader = new(plan);
         vector = new float[plan.Catalogue.Count];
-        catalogue = plan.Catalogue.Hash;
-        json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        vectorLength = Base64.GetMaxEncodedToUtf8Length(vector.Length * sizeof(float));
+        catalogue = [.. ",\"catalogue\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(plan.Catalogue.Hash), .. ",\"features\":\""u8];
     }
 
     /// <summary>The request after an event has been applied.</summary>
-    public byte[] Write(CompanyEvent e, CompanyState state)
+    public byte[] Write(CompanyEvent e, CompanyState state) => Write(LogEvent.Of(e), state);
+
+    /// <inheritdoc cref="Write(CompanyEvent, CompanyState)"/>
+    public byte[] Write(in LogEvent e, CompanyState state)
     {
         reader.Read(state, vector);
-        buffer.ResetWrittenCount();
-        json.Reset(buffer);
-        json.WriteStartObject();
-        json.WriteNumber("schema_version"u8, 1);
-        json.WriteString("company_id"u8, e.CompanyId);
-        Optional("company_name"u8, e.CompanyName);
-        json.WriteNumber("state_version"u8, (long)state.Version);
-        json.WriteString("as_of"u8, Days.TimeOf(state.StreamTime));
-        json.WriteString("catalogue"u8, catalogue);
-        json.WriteBase64String("features"u8, MemoryMarshal.AsBytes(vector.AsSpan()));
-        if (state.TextHash != 0)
+        var most = e.Json.Length + catalogue.Length + vectorLength + FrameLimit;
+        if (scratch.Length < most)
         {
-            json.WriteString("text_hash"u8, state.TextHash.ToString("x16", CultureInfo.InvariantCulture));
+            scratch = new byte[most];
         }
 
+        Span<byte> rest = scratch;
+        Put(ref rest, "{\"schema_version\":1"u8);
+        Put(ref rest, e.CompanyFields);
+        PutState(ref rest, state);
+        PutFeatures(ref rest);
+        PutTextHash(ref rest, state.TextHash);
         if (e.Type != EventType.Tick)
         {
-            WriteEvent(e);
+            PutEvent(ref rest, e);
         }
 
-        json.WriteString("accepted_time"u8, e.AcceptedTime);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
+        Put(ref rest, e.AcceptedField);
+        Put(ref rest, "}"u8);
+        return scratch.AsSpan(..^rest.Length).ToArray();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => json.Dispose();
-
-    private void WriteEvent(CompanyEvent e)
+    private static void PutState(ref Span<byte> rest, CompanyState state)
     {
-        json.WriteStartObject("event"u8);
-        json.WriteString("event_id"u8, e.EventId);
-        json.WriteString("type"u8, EventTypes.Name(e.Type));
-        json.WriteString("event_time"u8, e.EventTime);
-        json.WriteString("observed_time"u8, e.ObservedTime);
-        if (e.Amount is { } amount)
-        {
-            json.WriteNumber("amount"u8, amount);
-        }
-
-        Optional("unit"u8, e.Unit);
-        json.WriteString("source"u8, e.Source);
-        json.WriteString("source_event_id"u8, e.SourceEventId);
-        Optional("summary"u8, e.Summary);
-        json.WriteEndObject();
+        Put(ref rest, ",\"state_version\":"u8);
+        state.Version.TryFormat(rest, out var written, default, CultureInfo.InvariantCulture);
+        rest = rest[written..];
+        Put(ref rest, ",\"as_of\":\""u8);
+        Days.TimeOf(state.StreamTime).TryFormat(rest, out written, "yyyy-MM-dd'T'HH:mm:ss'+00:00'", CultureInfo.InvariantCulture);
+        rest = rest[written..];
+        Put(ref rest, "\""u8);
     }
 
-    private void Optional(ReadOnlySpan<byte> name, string? value)
+    private void PutFeatures(ref Span<byte> rest)
     {
-        if (value is not null)
+        Put(ref rest, catalogue);
+        Base64.EncodeToUtf8(MemoryMarshal.AsBytes(vector.AsSpan()), rest, out _, out var written);
+        rest = rest[written..];
+        Put(ref rest, "\""u8);
+    }
+
+    private static void PutTextHash(ref Span<byte> rest, ulong hash)
+    {
+        if (hash != 0)
         {
-            json.WriteString(name, value);
+            Put(ref rest, ",\"text_hash\":\""u8);
+            hash.TryFormat(rest, out var written, "x16", CultureInfo.InvariantCulture);
+            rest = rest[written..];
+            Put(ref rest, "\""u8);
         }
+    }
+
+    private static void PutEvent(ref Span<byte> rest, in LogEvent e)
+    {
+        Put(ref rest, ",\"event\":{"u8);
+        Put(ref rest, e.EventIdField);
+        Put(ref rest, e.TimeFields);
+        Put(ref rest, e.SourceFields);
+        Put(ref rest, "}"u8);
+    }
+
+    private static void Put(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
     }
 }

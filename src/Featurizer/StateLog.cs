@@ -1,4 +1,5 @@
 using Jianwei.Core.Contracts;
+using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Text;
 
@@ -17,11 +18,28 @@ public static class StateLog
         var applied = state.Apply(e, partition, offset);
         if (applied == Applied.Yes && e.Text is { } change)
         {
-            ArgumentNullException.ThrowIfNull(text);
-            text.Apply(change, Days.SecondsOf(e.EventTime));
-            state.TextHash = text.Hash;
+            Apply(change, Days.SecondsOf(e.EventTime), state, text);
         }
 
         return applied;
+    }
+
+    /// <summary>The same of an event as the stage reads it.</summary>
+    internal static Applied Apply(in LogEvent e, int partition, long offset, CompanyState state, CompanyText? text)
+    {
+        var applied = state.Apply(e.Record, e.Source, partition, offset);
+        if (applied == Applied.Yes && e.Text is { } change)
+        {
+            Apply(change, e.EventTime, state, text);
+        }
+
+        return applied;
+    }
+
+    private static void Apply(TextChange change, uint eventTime, CompanyState state, CompanyText? text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text.Apply(change, eventTime);
+        state.TextHash = text.Hash;
     }
 }

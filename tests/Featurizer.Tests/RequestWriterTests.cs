@@ -17,7 +17,7 @@ public sealed class RequestWriterTests
     public void Request_IsByteForByteWhatWireWrites(bool tick, string? name)
     {
         var stream = new EventStream(companies: 3, partitions: 1, seed: 5);
-        using var writer = new RequestWriter(Plan);
+        var writer = new RequestWriter(Plan);
         var state = new CompanyState { TextHash = tick ? 0 : 0x12345ul };
         for (var offset = 0; offset < 40; offset++)
         {

@@ -89,9 +89,28 @@ public sealed class CompanyState
         return e.Type == EventType.Tick ? Tick(Days.SecondsOf(e.ObservedTime), partition, offset) : Add(EventRecord.Of(e), e.Source, partition, offset);
     }
 
-    internal void Load(ReadOnlySpan<EventRecord> newRecords, ReadOnlySpan<Cell> newDays, ReadOnlySpan<Cell> newLifetime)
+    /// <summary>The same of an event, or tick, that has been made a record.</summary>
+    public Applied Apply(in EventRecord record, string source, int partition, long offset)
     {
-        records.AddRange(newRecords);
+        if (Version > 0 && partition == Partition && offset <= Offset)
+        {
+            return Applied.Before;
+        }
+
+        return record.Type == EventType.Tick ? Tick(record.ObservedTime, partition, offset) : Add(record, source, partition, offset);
+    }
+
+    /// <summary>Makes room for that many records, to be filled by the caller.</summary>
+    internal Span<EventRecord> Load(int count)
+    {
+        // One more: a state is read because an event is to be added.
+        records.Capacity = count + 1;
+        CollectionsMarshal.SetCount(records, count);
+        return CollectionsMarshal.AsSpan(records);
+    }
+
+    internal void Load(ReadOnlySpan<Cell> newDays, ReadOnlySpan<Cell> newLifetime)
+    {
         days.AddRange(newDays);
         lifetime.AddRange(newLifetime);
     }

@@ -23,5 +23,7 @@ public readonly record struct EventRecord(uint EventTime, uint ObservedTime, Eve
 
     /// <summary>The upper 40 of the id's 64 bits: within one company's year a chance collision is below one in a million.</summary>
     public static ulong IdOf(string eventId) =>
-        ulong.Parse(eventId, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture) >> 24;
+        IdOf(ulong.Parse(eventId, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture));
+
+    internal static ulong IdOf(ulong eventId) => eventId >> 24;
 }

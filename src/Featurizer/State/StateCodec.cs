@@ -20,7 +20,7 @@ public static class StateCodec
 {
     public const byte Format = 1;
     public const int HeaderSize = 40;
-    public const int RecordSize = 18;
+    public const int RecordSize = PackedRecord.Size;
 
     public static byte[] Encode(CompanyState state)
     {
@@ -40,12 +40,7 @@ public static class StateCodec
         BinaryPrimitives.WriteUInt16LittleEndian(to[28..], (ushort)days.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(to[30..], (ushort)lifetime.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(to[32..], state.TextHash);
-        to = to[HeaderSize..];
-        foreach (ref readonly var record in records)
-        {
-            Write(to, record);
-            to = to[RecordSize..];
-        }
+        to = PackedRecord.Write(to[HeaderSize..], records);
 
         foreach (ref readonly var cell in days)
         {
@@ -64,20 +59,15 @@ public static class StateCodec
     public static CompanyState Decode(ReadOnlySpan<byte> from)
     {
         var state = DecodeHeader(from);
-        var records = new EventRecord[BinaryPrimitives.ReadUInt16LittleEndian(from[26..])];
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(from[26..]);
         var days = new Cell[BinaryPrimitives.ReadUInt16LittleEndian(from[28..])];
         var lifetime = new Cell[BinaryPrimitives.ReadUInt16LittleEndian(from[30..])];
-        if (from.Length < HeaderSize + (records.Length * RecordSize))
+        if (from.Length < HeaderSize + (count * RecordSize))
         {
-            throw new InvalidDataException($"a company's state has {from.Length} bytes, too few for the {records.Length} records of its header");
+            throw new InvalidDataException($"a company's state has {from.Length} bytes, too few for the {count} records of its header");
         }
 
-        from = from[HeaderSize..];
-        for (var i = 0; i < records.Length; i++, from = from[RecordSize..])
-        {
-            records[i] = ReadRecord(from);
-        }
-
+        from = PackedRecord.Read(from[HeaderSize..], state.Load(count));
         from = CellCodec.Read(from, days, daily: true);
         from = CellCodec.Read(from, lifetime, daily: false);
         if (from.Length > 0)
@@ -85,21 +75,21 @@ public static class StateCodec
             throw new InvalidDataException($"a company's state has {from.Length} bytes more than its header says");
         }
 
-        Check(state, records, days, lifetime);
-        state.Load(records, days, lifetime);
+        Check(state, days, lifetime);
+        state.Load(days, lifetime);
         return state;
     }
 
     // What the windows lean on: damaged bytes must not become wrong ages.
-    private static void Check(CompanyState state, EventRecord[] records, Cell[] days, Cell[] lifetime)
+    private static void Check(CompanyState state, Cell[] days, Cell[] lifetime)
     {
-        var observed = state.FoldedThrough > 0 ? state.FoldedThrough + 1 : 0;
-        foreach (ref readonly var record in records.AsSpan())
+        var (observed, newest) = (state.FoldedThrough > 0 ? state.FoldedThrough + 1 : 0, state.StreamTime);
+        foreach (ref readonly var record in state.Records)
         {
-            if (record.ObservedTime < observed || record.ObservedTime > state.StreamTime || record.EventTime > record.ObservedTime)
+            if (record.ObservedTime < observed || record.ObservedTime > newest || record.EventTime > record.ObservedTime)
             {
                 throw new InvalidDataException($"a company's state has a record observed at {record.ObservedTime} of an event at {record.EventTime}"
-                    + $", where {observed} to {state.StreamTime} comes next");
+                    + $", where {observed} to {newest} comes next");
             }
 
             observed = record.ObservedTime;
@@ -140,21 +130,4 @@ public static class StateCodec
             TextHash = BinaryPrimitives.ReadUInt64LittleEndian(from[32..]),
         };
     }
-
-    private static void Write(Span<byte> to, in EventRecord record)
-    {
-        BinaryPrimitives.WriteUInt32LittleEndian(to, record.EventTime);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[4..], record.ObservedTime);
-        to[8] = (byte)record.Type;
-        BinaryPrimitives.WriteSingleLittleEndian(to[9..], record.Amount);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[13..], (uint)record.Id);
-        to[17] = (byte)(record.Id >> 32);
-    }
-
-    private static EventRecord ReadRecord(ReadOnlySpan<byte> from) => new(
-        BinaryPrimitives.ReadUInt32LittleEndian(from),
-        BinaryPrimitives.ReadUInt32LittleEndian(from[4..]),
-        (EventType)from[8],
-        BinaryPrimitives.ReadSingleLittleEndian(from[9..]),
-        BinaryPrimitives.ReadUInt32LittleEndian(from[13..]) | ((ulong)from[17] << 32));
 }

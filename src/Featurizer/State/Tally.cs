@@ -31,23 +31,32 @@ public struct Tally
 
     public void Add(in EventRecord record)
     {
-        var day = (ushort)record.EventDay;
+        AddDay((ushort)record.EventDay);
+        if (!float.IsNaN(record.Amount))
+        {
+            AddAmount(record.Amount, record.EventTime);
+        }
+    }
+
+    /// <summary>Adds an event, but not its amount.</summary>
+    public void AddDay(ushort day)
+    {
         Count++;
         FirstDay = Math.Min(FirstDay, day);
         LastDay = Math.Max(LastDay, day);
-        if (float.IsNaN(record.Amount))
+    }
+
+    /// <summary>Adds the amount of an event that has been added.</summary>
+    public void AddAmount(float amount, uint time)
+    {
+        if (Amounts++ == 0 || Newer(time, amount))
         {
-            return;
+            Last = amount;
+            LastTime = time;
         }
 
-        if (Amounts++ == 0 || Newer(record.EventTime, record.Amount))
-        {
-            Last = record.Amount;
-            LastTime = record.EventTime;
-        }
-
-        Sum += record.Amount;
-        Max = Math.Max(Max, record.Amount);
+        Sum += amount;
+        Max = Math.Max(Max, amount);
     }
 
     public void Add(in Tally other)

@@ -28,6 +28,8 @@ public sealed class StateStore(RedisConnection redis)
 
     private readonly StateKeys keys = new(redis.Options.Prefix);
 
+    public StateKeys Keys => keys;
+
     /// <summary>The partition's checkpoint (-1: nothing is written yet) and watermarks.</summary>
     public async Task<(long Checkpoint, Watermarks Watermarks)> ReadPartitionAsync(int partition, CancellationToken cancellation)
     {
@@ -40,12 +42,10 @@ public sealed class StateStore(RedisConnection redis)
     /// another writer or of an older Redis are never taken for those of the checkpoint that the reader knows.
     /// </summary>
     public async Task<(long Checkpoint, byte[]?[] States, byte[]?[] Texts)> ReadAsync(
-        int partition, IReadOnlyCollection<string> states, IReadOnlyCollection<string> texts, CancellationToken cancellation)
+        int partition, IReadOnlyList<RedisKey> states, IReadOnlyList<RedisKey> texts, CancellationToken cancellation)
     {
-        var values = await redis.Bounded(redis.Database.StringGetAsync(
-            [keys.Checkpoint(partition), .. states.Select(c => keys.State(partition, c)), .. texts.Select(c => keys.Text(partition, c))]), cancellation);
-        var found = Array.ConvertAll(values, v => (byte[]?)v);
-        return (values[0].IsNull ? -1 : (long)values[0], found[1..(1 + states.Count)], found[(1 + states.Count)..]);
+        var values = await redis.Bounded(redis.Database.StringGetAsync([keys.Checkpoint(partition), .. states, .. texts]), cancellation);
+        return (values[0].IsNull ? -1 : (long)values[0], Bytes(values.AsSpan(1, states.Count)), Bytes(values.AsSpan(1 + states.Count)));
     }
 
     /// <summary>States of companies of one partition, in one command; null where there is none.</summary>
@@ -58,24 +58,15 @@ public sealed class StateStore(RedisConnection redis)
 
     /// <summary>Writes a batch of one partition if its checkpoint is still what the writer expects.</summary>
     /// <returns>null when written; else the checkpoint found, and nothing was written.</returns>
-    public async Task<long?> WriteAsync(int partition, long expected, long checkpoint, Watermarks watermarks, StateWrites writes, CancellationToken cancellation)
+    public async Task<long?> WriteAsync(int partition, long expected, long checkpoint, Watermarks watermarks, IReadOnlyList<KeyValuePair<RedisKey, byte[]>> writes, CancellationToken cancellation)
     {
-        var count = writes.States.Count + writes.Texts.Count;
-        var keyed = new RedisKey[count + 2];
-        var values = new RedisValue[count + 3];
+        var keyed = new RedisKey[writes.Count + 2];
+        var values = new RedisValue[writes.Count + 3];
         (keyed[0], keyed[1]) = (keys.Checkpoint(partition), keys.Watermarks(partition));
         (values[0], values[1], values[2]) = (expected, checkpoint, watermarks.ToString());
-        var i = 2;
-        foreach (var (company, bytes) in writes.States)
+        for (var i = 0; i < writes.Count; i++)
         {
-            keyed[i] = keys.State(partition, company);
-            values[++i] = bytes;
-        }
-
-        foreach (var (company, bytes) in writes.Texts)
-        {
-            keyed[i] = keys.Text(partition, company);
-            values[++i] = bytes;
+            (keyed[i + 2], values[i + 3]) = (writes[i].Key, writes[i].Value);
         }
 
         var answer = (string?)await redis.Bounded(redis.Database.ScriptEvaluateAsync(WriteScript, keyed, values), cancellation);
@@ -135,9 +126,17 @@ public sealed class StateStore(RedisConnection redis)
         }
 
         var values = await redis.Bounded(redis.Database.StringGetAsync(wanted), cancellation);
-        return Array.ConvertAll(values, v => (byte[]?)v);
+        return Bytes(values);
+    }
+
+    private static byte[]?[] Bytes(ReadOnlySpan<RedisValue> values)
+    {
+        var bytes = new byte[]?[values.Length];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = values[i];
+        }
+
+        return bytes;
     }
 }
-
-/// <summary>What a batch changed in one partition: encoded states and texts by company.</summary>
-public sealed record StateWrites(IReadOnlyCollection<KeyValuePair<string, byte[]>> States, IReadOnlyCollection<KeyValuePair<string, byte[]>> Texts);

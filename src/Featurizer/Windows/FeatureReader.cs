@@ -11,15 +11,15 @@ public sealed class FeatureReader(FeaturePlan plan)
 
     private readonly Slot[] slots = new Slot[plan.SlotCount];
     private readonly Slot[] empty = [.. Enumerable.Repeat(new Slot { Tally = Tally.Empty }, plan.SlotCount)];
-    private readonly DaySet[] days = new DaySet[plan.Sets.Length];
-    private (int Set, int Window) lastOver;
-    private (int Active, double GapMean, double GapStd, int GapMax) over;
+    private readonly DaySet[] days = new DaySet[plan.DaySetCount];
+    private TypeSet seen;
+    private (int DaySet, int Window) lastGaps;
+    private (double Mean, double Std, double Max) gaps;
 
     private struct Slot
     {
         public Tally Tally;
-        public ulong TypesLow;
-        public ulong TypesHigh;
+        public TypeSet Types;
     }
 
     /// <summary>Writes the features as of the state's stream time, in catalogue order.</summary>
@@ -30,7 +30,9 @@ public sealed class FeatureReader(FeaturePlan plan)
         var today = state.StreamDay;
         empty.CopyTo(slots, 0);
         Array.Clear(days);
-        lastOver = default;
+        seen = default;
+        lastGaps = default;
+        plan.Defaults.CopyTo(vector);
         foreach (ref readonly var cell in state.LifetimeCells)
         {
             Add(cell, FeaturePlan.LongestWindow);
@@ -43,84 +45,90 @@ public sealed class FeatureReader(FeaturePlan plan)
 
         foreach (ref readonly var record in state.Records)
         {
-            Add(record, today - record.EventDay);
+            Add(record, today);
         }
 
-        AddUp();
-        var items = plan.Items;
-        for (var i = 0; i < items.Length; i++)
+        foreach (ref readonly var set in plan.Sets.AsSpan())
         {
-            vector[i] = Value(items[i], today);
+            if (set.Types.Overlaps(seen))
+            {
+                Fill(set, today, vector);
+            }
         }
     }
 
-    private void Add(in EventRecord record, int age)
+    private void Add(in EventRecord record, int today)
     {
-        foreach (var set in plan.SetsByType[(byte)record.Type])
+        var day = record.EventDay;
+        var age = today - day;
+        var type = TypeSet.Of((byte)record.Type);
+        seen.Add(type);
+        var hasAmount = !float.IsNaN(record.Amount);
+        foreach (ref readonly var link in plan.LinksOf((byte)record.Type))
         {
-            ref var slot = ref slots[plan.SlotOf(set, age)];
-            slot.Tally.Add(record);
-            Mark(ref slot, (byte)record.Type, set, age);
+            ref var slot = ref slots[plan.SlotOf(link, age)];
+            slot.Tally.AddDay((ushort)day);
+            slot.Types.Add(type);
+            if (hasAmount && link.NeedsAmounts)
+            {
+                slot.Tally.AddAmount(record.Amount, record.EventTime);
+            }
+
+            Mark(link.DaySet, age);
         }
     }
 
     private void Add(in Cell cell, int age)
     {
-        foreach (var set in plan.SetsByType[(byte)cell.Type])
+        var type = TypeSet.Of((byte)cell.Type);
+        seen.Add(type);
+        foreach (ref readonly var link in plan.LinksOf((byte)cell.Type))
         {
-            ref var slot = ref slots[plan.SlotOf(set, age)];
+            ref var slot = ref slots[plan.SlotOf(link, age)];
             slot.Tally.Add(cell.Tally);
-            Mark(ref slot, (byte)cell.Type, set, age);
+            slot.Types.Add(type);
+            Mark(link.DaySet, age);
         }
     }
 
-    private void Mark(ref Slot slot, byte type, int set, int age)
+    private void Mark(int daySet, int age)
     {
-        if (type < 64)
+        if (daySet >= 0 && age < FeaturePlan.LongestWindow)
         {
-            slot.TypesLow |= 1UL << type;
-        }
-        else
-        {
-            slot.TypesHigh |= 1UL << (type - 64);
-        }
-
-        if (age < FeaturePlan.LongestWindow && plan.Sets[set].NeedsDays)
-        {
-            days[set].Add(age);
+            days[daySet].Add(age);
         }
     }
 
-    // Slots hold what lies between two windows; afterwards each holds all that its window sees.
-    private void AddUp()
+    private void Fill(in FeaturePlan.EventSet set, int today, Span<float> vector)
     {
-        foreach (ref readonly var set in plan.Sets.AsSpan())
+        AddUp(slots.AsSpan(set.FirstSlot, set.Slots));
+        foreach (ref readonly var item in set.Items.AsSpan())
         {
-            for (var i = set.FirstSlot + 1; i < set.FirstSlot + set.Slots; i++)
+            if (slots[item.WidestSlot].Tally.Count == 0)
             {
-                ref readonly var shorter = ref slots[i - 1];
-                if (shorter.Tally.Count > 0)
-                {
-                    AddShorter(ref slots[i], shorter);
-                }
+                continue;
+            }
+
+            var value = Aggregated(item, set.DaySet, today);
+            if (!double.IsNaN(value))
+            {
+                vector[item.Position] = item.Log1p ? Log1p(value) : (float)value;
             }
         }
     }
 
-    private static void AddShorter(ref Slot longer, in Slot shorter)
+    // Slots hold what lies between two windows; afterwards each holds all that its window sees.
+    private static void AddUp(Span<Slot> windows)
     {
-        longer.Tally.Add(shorter.Tally);
-        longer.TypesLow |= shorter.TypesLow;
-        longer.TypesHigh |= shorter.TypesHigh;
-    }
-
-    private float Value(in FeaturePlan.Item item, int today)
-    {
-        ref readonly var slot = ref slots[item.Slot];
-        var feature = item.Feature;
-        var looksAt = item.LongSlot < 0 ? item.Slot : item.LongSlot;
-        var value = slots[looksAt].Tally.Count == 0 ? double.NaN : Aggregated(item, slot, today);
-        return double.IsNaN(value) ? feature.Default : feature.Transform == Transform.Log1p ? Log1p(value) : (float)value;
+        for (var i = 1; i < windows.Length; i++)
+        {
+            ref readonly var shorter = ref windows[i - 1];
+            if (shorter.Tally.Count > 0)
+            {
+                windows[i].Tally.Add(shorter.Tally);
+                windows[i].Types.Add(shorter.Types);
+            }
+        }
     }
 
     private static float Log1p(double value)
@@ -130,50 +138,36 @@ public sealed class FeatureReader(FeaturePlan plan)
     }
 
     // Neighbours in the catalogue ask about the same days.
-    private (int Active, double GapMean, double GapStd, int GapMax) Over(int set, int window)
+    private (double Mean, double Std, double Max) Gaps(int daySet, int window)
     {
-        if (lastOver != (set, window))
+        if (lastGaps != (daySet, window))
         {
-            lastOver = (set, window);
-            over = days[set].Over(window);
+            lastGaps = (daySet, window);
+            gaps = days[daySet].Gaps(window);
         }
 
-        return over;
+        return gaps;
     }
 
-    private double Aggregated(in FeaturePlan.Item item, in Slot slot, int today)
+    private double Aggregated(in FeaturePlan.Item item, int daySet, int today)
     {
+        ref readonly var slot = ref slots[item.Slot];
         ref readonly var tally = ref slot.Tally;
-        switch (item.Feature.Aggregate)
+        return item.Aggregate switch
         {
-            case Aggregate.Count:
-                return tally.Count;
-            case Aggregate.Sum:
-                return tally.Sum;
-            case Aggregate.Mean:
-                return tally.Amounts == 0 ? double.NaN : tally.Sum / tally.Amounts;
-            case Aggregate.Max:
-                return tally.Amounts == 0 ? double.NaN : tally.Max;
-            case Aggregate.LastAmount:
-                return tally.Amounts == 0 ? double.NaN : tally.Last;
-            case Aggregate.DistinctTypes:
-                return System.Numerics.BitOperations.PopCount(slot.TypesLow) + System.Numerics.BitOperations.PopCount(slot.TypesHigh);
-            case Aggregate.DaysSinceLast:
-                return today - tally.LastDay;
-            case Aggregate.DaysSinceFirst:
-                return today - tally.FirstDay;
-            case Aggregate.Ratio:
-                var perDay = tally.Count / (double)item.Feature.WindowDays;
-                return perDay / (slots[item.LongSlot].Tally.Count / (double)item.Feature.LongWindowDays);
-            default:
-                var found = Over(item.Set, item.Feature.WindowDays);
-                return item.Feature.Aggregate switch
-                {
-                    Aggregate.ActiveDays => found.Active,
-                    Aggregate.GapMean => found.GapMean,
-                    Aggregate.GapStd => found.GapStd,
-                    _ => found.Active > 1 ? found.GapMax : double.NaN,
-                };
-        }
+            Aggregate.Count => tally.Count,
+            Aggregate.Sum => tally.Sum,
+            Aggregate.Mean => tally.Amounts == 0 ? double.NaN : tally.Sum / tally.Amounts,
+            Aggregate.Max => tally.Amounts == 0 ? double.NaN : tally.Max,
+            Aggregate.LastAmount => tally.Amounts == 0 ? double.NaN : tally.Last,
+            Aggregate.DistinctTypes => slot.Types.Count,
+            Aggregate.DaysSinceLast => today - tally.LastDay,
+            Aggregate.DaysSinceFirst => today - tally.FirstDay,
+            Aggregate.Ratio => tally.Count / (double)item.WindowDays / (slots[item.WidestSlot].Tally.Count / (double)item.LongWindowDays),
+            Aggregate.ActiveDays => days[daySet].Active(item.WindowDays),
+            Aggregate.GapMean => Gaps(daySet, item.WindowDays).Mean,
+            Aggregate.GapStd => Gaps(daySet, item.WindowDays).Std,
+            _ => Gaps(daySet, item.WindowDays).Max,
+        };
     }
 }

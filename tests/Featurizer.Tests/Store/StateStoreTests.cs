@@ -1,6 +1,7 @@
 using Jianwei.Core.Redis;
 using Jianwei.Servers;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace Jianwei.Featurizer.Store;
 
@@ -13,18 +14,18 @@ public sealed class StateStoreTests
     {
         using var redis = await ConnectAsync();
         var store = new StateStore(redis);
-        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes("c", 1), Cancellation));
+        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes(store, "c", 1), Cancellation));
 
-        Assert.Equal(9, await store.WriteAsync(1, -1, 20, Marks("a", 7), Writes("c", 2), Cancellation));
-        Assert.Equal(9, await store.WriteAsync(1, 8, 20, Marks("a", 7), Writes("d", 2), Cancellation));
+        Assert.Equal(9, await store.WriteAsync(1, -1, 20, Marks("a", 7), Writes(store, "c", 2), Cancellation));
+        Assert.Equal(9, await store.WriteAsync(1, 8, 20, Marks("a", 7), Writes(store, "d", 2), Cancellation));
 
         var (checkpoint, watermarks) = await store.ReadPartitionAsync(1, Cancellation);
         Assert.Equal((9, "a=5"), (checkpoint, watermarks.ToString()));
-        var read = await store.ReadAsync(1, ["c", "d"], ["c"], Cancellation);
+        var read = await store.ReadAsync(1, [State(store, "c"), State(store, "d")], [store.Keys.Text(1, "c")], Cancellation);
         Assert.Equal(9, read.Checkpoint);
         Assert.Equal([[1], null], read.States);
         Assert.Equal([[101]], read.Texts);
-        Assert.Null(await store.WriteAsync(1, 9, 20, Marks("a", 7), Writes("c", 2), Cancellation));
+        Assert.Null(await store.WriteAsync(1, 9, 20, Marks("a", 7), Writes(store, "c", 2), Cancellation));
     }
 
     [Theory]
@@ -37,11 +38,12 @@ public sealed class StateStoreTests
         using var redis = await ConnectAsync();
         var store = new StateStore(redis);
         var names = Enumerable.Range(0, companies).Select(i => $"X-企业:{i}").ToList();
-        var states = names.Select((n, i) => KeyValuePair.Create(n, BitConverter.GetBytes(i))).ToList();
+        var states = names.Select((n, i) => KeyValuePair.Create(store.Keys.State(0, n), BitConverter.GetBytes(i))).ToList();
+        var texts = names.Select((n, i) => KeyValuePair.Create(store.Keys.Text(0, n), BitConverter.GetBytes(i))).ToList();
 
-        Assert.Null(await store.WriteAsync(0, -1, 1, Marks("a", 1), new(states, states), Cancellation));
+        Assert.Null(await store.WriteAsync(0, -1, 1, Marks("a", 1), [.. states, .. texts], Cancellation));
 
-        var read = await store.ReadAsync(0, names, names, Cancellation);
+        var read = await store.ReadAsync(0, states.ConvertAll(s => s.Key), texts.ConvertAll(t => t.Key), Cancellation);
         Assert.Equal(1, read.Checkpoint);
         Assert.Equal(states.Select(s => s.Value), read.States);
         Assert.Equal(states.Select(s => s.Value), read.Texts);
@@ -53,11 +55,11 @@ public sealed class StateStoreTests
         await using var server = await RedisServer.StartAsync();
         using var redis = Connect(server);
         var store = new StateStore(redis);
-        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes("c", 1), Cancellation));
+        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes(store, "c", 1), Cancellation));
         await redis.Database.ExecuteAsync("FLUSHALL");
 
-        Assert.Equal(-1, await store.WriteAsync(1, 9, 12, Marks("a", 5), Writes("c", 2), Cancellation));
-        Assert.Equal(-1, (await store.ReadAsync(1, ["c"], [], Cancellation)).Checkpoint);
+        Assert.Equal(-1, await store.WriteAsync(1, 9, 12, Marks("a", 5), Writes(store, "c", 2), Cancellation));
+        Assert.Equal(-1, (await store.ReadAsync(1, [State(store, "c")], [], Cancellation)).Checkpoint);
     }
 
     [Fact]
@@ -65,9 +67,9 @@ public sealed class StateStoreTests
     {
         using var redis = await ConnectAsync();
         var store = new StateStore(redis);
-        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes("c", 1), Cancellation));
-        Assert.Null(await store.WriteAsync(2, -1, 4, Marks("a", 5), Writes("c", 7), Cancellation));
-        Assert.Equal([[1]], (await store.ReadAsync(1, ["c"], [], Cancellation)).States);
+        Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes(store, "c", 1), Cancellation));
+        Assert.Null(await store.WriteAsync(2, -1, 4, Marks("a", 5), [KeyValuePair.Create(store.Keys.State(2, "c"), new byte[] { 7 })], Cancellation));
+        Assert.Equal([[1]], (await store.ReadAsync(1, [State(store, "c")], [], Cancellation)).States);
         Assert.Equal((1, 2), ((await store.FindAsync("c", 4, Cancellation))!.Value.Partition, store.ScanStates().Count(s => s.Company == "c")));
     }
 
@@ -83,6 +85,8 @@ public sealed class StateStoreTests
         return marks;
     }
 
-    private static StateWrites Writes(string company, byte value) =>
-        new([KeyValuePair.Create(company, new[] { value })], [KeyValuePair.Create(company, new[] { (byte)(100 + value) })]);
+    private static RedisKey State(StateStore store, string company) => store.Keys.State(1, company);
+
+    private static List<KeyValuePair<RedisKey, byte[]>> Writes(StateStore store, string company, byte value) =>
+        [KeyValuePair.Create(State(store, company), new[] { value }), KeyValuePair.Create(store.Keys.Text(1, company), new[] { (byte)(100 + value) })];
 }

@@ -34,7 +34,7 @@ public sealed class SweeperServiceTests
         var quiet = State("X-TEST:quiet", "court", Start.AddDays(-2));
         var news = State("X-TEST:news", "court", Start);
         var stalled = State("X-TEST:stalled", "register", Start.AddDays(-9));
-        Assert.Null(await store.WriteAsync(0, -1, 5, watermarks, new StateWrites([quiet, news, stalled], []), Cancellation));
+        Assert.Null(await store.WriteAsync(0, -1, 5, watermarks, [.. new[] { quiet, news, stalled }.Select(s => KeyValuePair.Create(store.Keys.State(0, s.Key), s.Value))], Cancellation));
         using var sweeper = new SweeperService(
             store, kafka, producer, new StageHealth(), Options.Create(new SweeperOptions()), TimeProvider.System, Substitute.For<IHostApplicationLifetime>(),
             NullLogger<SweeperService>.Instance);
