@@ -30,6 +30,7 @@ internal static class CompanyApi
             throw ProblemException.Field("query", request.QueryString.Value, "scheme=…&value=…, or name=… (the start of a name, any case)");
         }
 
+        value = name is null ? Query.Identifier("value", scheme!, value) : null;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var ids = name is null
             ? await connection.QueryAsync<string>("select company_id from company_identifiers where scheme = @scheme and value = @value", new { scheme, value })
@@ -49,7 +50,8 @@ internal static class CompanyApi
     {
         var body = await Answer.ReadAsync(request, Json.Context.AliasRequest, cancellation);
         var companyId = Query.Company(id);
-        var (scheme, value) = (Query.Required("scheme", body.Scheme, 50), Query.Required("value", body.Value));
+        var scheme = Query.Required("scheme", body.Scheme, 50);
+        var value = Query.Identifier("value", scheme, body.Value);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await FindAsync(connection, companyId);
 

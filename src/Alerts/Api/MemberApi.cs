@@ -80,7 +80,7 @@ internal static class MemberApi
     {
         var identifiers = body.Identifiers ?? [];
         var schemes = identifiers.Select((i, n) => Query.Required($"identifiers[{n}].scheme", i?.Scheme)).ToArray();
-        var values = identifiers.Select((i, n) => Query.Required($"identifiers[{n}].value", i?.Value)).ToArray();
+        var values = identifiers.Select((i, n) => Query.Identifier($"identifiers[{n}].value", schemes[n], i?.Value)).ToArray();
         var ids = (body.CompanyIds ?? []).Select((c, n) => Query.Required($"company_ids[{n}]", c)).ToList();
         if (schemes.Length > 0)
         {

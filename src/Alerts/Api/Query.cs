@@ -1,4 +1,5 @@
 using System.Globalization;
+using Jianwei.Core.Contracts.Raw;
 using Microsoft.AspNetCore.Http;
 
 namespace Jianwei.Alerts.Api;
@@ -35,6 +36,15 @@ internal static class Query
 
     /// <summary>A company id from the path, where a slash may have stayed escaped.</summary>
     public static string Company(string id) => Required("company id", id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>An id as Ingest would have written it (US-CIK without leading zeros, …); a scheme of the user's own is taken as it is.</summary>
+    public static string Identifier(string field, string scheme, string? value)
+    {
+        var text = Required(field, value);
+        return !CompanyScheme.TryGet(scheme, out var known) ? text
+            : !known.HasShape(text) ? throw ProblemException.Field(field, text, $"for {scheme}, {known.Allowed}")
+            : known.Canonical(text) ?? throw ProblemException.Field(field, text, $"for {scheme}, {known.Rule}");
+    }
 
     private static string Clean(string field, string text) =>
         text.Contains('\0') ? throw ProblemException.Field(field, text.Replace('\0', '?'), "text without NUL") : text;

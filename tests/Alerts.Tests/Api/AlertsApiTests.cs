@@ -103,6 +103,8 @@ public sealed class AlertsApiTests : IAsyncLifetime
     [InlineData("/api/alerts?from=yesterday", "from is 'yesterday'; allowed: an ISO 8601 time, e.g. 2024-05-01T00:00:00Z")]
     [InlineData("/api/alerts?after=x", "after is 'x'; allowed: the value of next of the page before")]
     [InlineData("/api/alerts?portfolio=x", "portfolio is 'x'; allowed: a whole number")]
+    [InlineData("/api/companies?scheme=US-CIK&value=7a", "value is '7a'; allowed: for US-CIK, 1 to 10 digits")]
+    [InlineData("/api/companies?scheme=CN-USCC&value=91310000MA1FL5KQ70", "value is '91310000MA1FL5KQ70'; allowed: for CN-USCC, the check character of GB 32100-2015")]
     [InlineData("/api/companies", "query is ''; allowed: scheme=…&value=…, or name=… (the start of a name, any case)")]
     public async Task WrongQuery_IsRefusedWithFieldValueAndAllowed(string url, string detail) =>
         Assert.Equal(detail, Detail(await GetAsync(url, HttpStatusCode.BadRequest)));
@@ -120,18 +122,18 @@ public sealed class AlertsApiTests : IAsyncLifetime
     public async Task Company_IsFoundByIdIdentifierAndName()
     {
         await world.Handler().HandleAsync(Batch(Score("CN-USCC:1", 1, 0, 0.05), Score("CN-USCC:2", 1, 0, 0.35)), Stop);
-        var company = await PostAsync("/api/companies/CN-USCC:2/identifiers", """{"scheme": "LEI", "value": "529900"}""");
+        var company = await PostAsync("/api/companies/CN-USCC:2/identifiers", """{"scheme": "US-CIK", "value": "0000529900"}""");
         Assert.Equal("high", company.GetProperty("score").GetProperty("band").GetString());
         Assert.Equal(0.35, company.GetProperty("score").GetProperty("probability").GetDouble(), 9);
 
-        Assert.Equal(["CN-USCC:2"], Ids(await GetAsync("/api/companies?scheme=LEI&value=529900")));
+        Assert.Equal(["CN-USCC:2"], Ids(await GetAsync("/api/companies?scheme=US-CIK&value=529900")));
         Assert.Equal(["CN-USCC:1", "CN-USCC:2"], Ids(await GetAsync("/api/companies?name=company")));
         Assert.Empty(Ids(await GetAsync("/api/companies?name=%25")));
         await GetAsync("/api/companies/CN-USCC:3", HttpStatusCode.NotFound);
         Assert.Contains("belongs to CN-USCC:2", Detail(
-            await PostAsync("/api/companies/CN-USCC:1/identifiers", """{"scheme": "LEI", "value": "529900"}""", HttpStatusCode.Conflict)), StringComparison.Ordinal);
-        await PostAsync("/api/companies/CN-USCC:1/identifiers", """{"scheme": "LEI", "value": "529900", "replace": true}""");
-        Assert.Equal(["CN-USCC:1"], Ids(await GetAsync("/api/companies?scheme=LEI&value=529900")));
+            await PostAsync("/api/companies/CN-USCC:1/identifiers", """{"scheme": "US-CIK", "value": "0000529900"}""", HttpStatusCode.Conflict)), StringComparison.Ordinal);
+        await PostAsync("/api/companies/CN-USCC:1/identifiers", """{"scheme": "US-CIK", "value": "0000529900", "replace": true}""");
+        Assert.Equal(["CN-USCC:1"], Ids(await GetAsync("/api/companies?scheme=US-CIK&value=529900")));
     }
 
     [Fact]
