@@ -34,7 +34,7 @@ internal static class Cli
         }
     }
 
-    public static RootCommand Root() => new("Jianwei watches a portfolio of companies and raises one explained alert when a company's default risk shifts.")
+    public static RootCommand Root() => new("Jianwei watches a portfolio of companies and raises one explained alert when a company's risk shifts.")
     {
         RunVerb.Create(),
         StateVerb.Create(),
@@ -53,6 +53,8 @@ internal static class Cli
         AggregateException { InnerExceptions: [var only] } => SentenceOf(only),
         OptionsValidationException options => (string.Join(' ', options.Failures.Select(f => $"setting {f}")), 2),
         InvalidOperationException { InnerException: FormatException or ArgumentException } wrongType => (wrongType.Message, 2),
+        InvalidOperationException { Source: "Confluent.Kafka" } => ($"a setting under Kafka:Client is wrong: {e.Message}; allowed: what librdkafka knows", 2),
+        UriFormatException => ($"setting RabbitMq:Uri: {e.Message} Allowed: amqp://USER:PASSWORD@HOST:PORT/VHOST, or nothing", 2),
         FatalException => (e.Message, 3),
         Core.Features.CatalogueException => (e.Message, 2),
         FileNotFoundException or DirectoryNotFoundException or InvalidDataException or FormatException or ArgumentException => (e.Message, 2),
