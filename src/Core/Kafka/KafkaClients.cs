@@ -130,13 +130,23 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
         }
     }
 
-    private TopicSpecification Specification(string topic) => new()
+    /// <summary>How a topic is created. <c>events</c> is kept for ever, because states are rebuilt from its first message; the others as the broker says.</summary>
+    internal TopicSpecification Specification(string topic)
     {
-        Name = topic,
-        NumPartitions = options.Value.Partitions,
-        ReplicationFactor = (short)options.Value.ReplicationFactor,
-        Configs = new() { ["max.message.bytes"] = options.Value.MessageSizeLimit.ToString(System.Globalization.CultureInfo.InvariantCulture) },
-    };
+        var settings = new Dictionary<string, string>
+        {
+            ["max.message.bytes"] = options.Value.MessageSizeLimit.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
+        if (topic == Topics.Events)
+        {
+            (settings["cleanup.policy"], settings["retention.ms"], settings["retention.bytes"]) = ("delete", "-1", "-1");
+        }
+
+        return new()
+        {
+            Name = topic, NumPartitions = options.Value.Partitions, ReplicationFactor = (short)options.Value.ReplicationFactor, Configs = settings,
+        };
+    }
 
     private void CheckPartitions()
     {
