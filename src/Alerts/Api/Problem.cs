@@ -63,5 +63,10 @@ internal static class Answer
         {
             throw new ProblemException(400, "invalid request", $"the body is not what is expected here: {e.Message}");
         }
+        catch (BadHttpRequestException e)
+        {
+            // It is an IOException and would pass for a database that is away.
+            throw new ProblemException(e.StatusCode, "invalid request", $"the body cannot be read: {e.Message}");
+        }
     }
 }

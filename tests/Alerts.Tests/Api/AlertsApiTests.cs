@@ -119,6 +119,16 @@ public sealed class AlertsApiTests : IAsyncLifetime
         Assert.StartsWith("the body is not what is expected here: ", Detail(await PostAsync("/api/portfolios", body, HttpStatusCode.BadRequest)), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Body_ThatIsTooLongIsTheSendersFault()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/portfolios") { Content = new ByteArrayContent(new byte[31_000_000]) };
+        request.Headers.ExpectContinue = true;
+        using var response = await process.Http.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.StartsWith("the body cannot be read: ", Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Stop)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Company_IsFoundByIdIdentifierAndName()
     {
         await world.Handler().HandleAsync(Batch(Score("CN-USCC:1", 1, 0, 0.05), Score("CN-USCC:2", 1, 0, 0.35)), Stop);
