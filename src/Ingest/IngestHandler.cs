@@ -68,8 +68,15 @@ public sealed class IngestHandler(
         }
 
         var found = new List<Problem>();
-        return (EventFactory.Make(message, accepted, found), found);
+        var draft = EventFactory.Make(message, accepted, found);
+        return draft is { } made && Early(made.Event, accepted) is { } problem ? (null, [problem]) : (draft, found);
     }
+
+    // Stream time never goes back: one observation from the future would make everything real after it too old to count.
+    private Problem? Early(CompanyEvent made, DateTimeOffset accepted) =>
+        made.ObservedTime - accepted <= options.Value.ObservedAheadLimit ? null
+            : Problem.Of(RefusalReason.BadTime, "observed_time", RawTime.Format(made.ObservedTime),
+                FormattableString.Invariant($"at most {options.Value.ObservedAheadLimit} after now, {RawTime.Format(accepted)} (Ingest:ObservedAheadLimit)"));
 
     private async Task AddEventsAsync(List<EventDraft> drafts, List<OutgoingMessage> outgoing, CancellationToken cancellation)
     {

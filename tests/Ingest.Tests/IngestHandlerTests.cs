@@ -66,6 +66,7 @@ public sealed class IngestHandlerTests
             ("bad_identifier", Spoil("\"US-CIK\",\"id\":\"0042\"", "\"CN-USCC\",\"id\":\"91310000MA1FL5KQ70\"")),
             ("bad_time", Spoil("2024-01-02", "2024-02-30")),
             ("bad_time", Spoil("2024-01-02", "0001-01-01")),
+            ("bad_time", Spoil("2024-01-02", "2099-12-31")),
             ("bad_time", Spoil("\"observed_time\"", "\"event_time\":\"2031-01-01\",\"observed_time\"")),
             ("too_large", Encoding.UTF8.GetBytes(Filing.Replace("Sample, Inc.", new string('x', 5_000_000), StringComparison.Ordinal))),
         };
