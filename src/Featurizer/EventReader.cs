@@ -35,6 +35,7 @@ public static class EventReader
         return string.IsNullOrEmpty(e.CompanyId) ? "company_id is empty"
             : string.IsNullOrEmpty(e.Source) || e.Source.Contains(';', StringComparison.Ordinal) ? $"source is '{e.Source}'; allowed: a text without ';'"
             : e.Type == EventType.None ? "type is none"
+            : e.Amount is { } amount && !float.IsFinite((float)amount) ? "amount is too large; allowed: up to 3.4e38"
             : e.Text is { Key: null } ? "text.key is null"
             : "";
     }

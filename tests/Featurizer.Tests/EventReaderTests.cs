@@ -27,6 +27,8 @@ public sealed class EventReaderTests
     [InlineData("\"posting.opened\"", "null")]
     [InlineData("1970-01-01", "yesterday")]
     [InlineData("Hiring", "\\ud800")]
+    [InlineData("\"source\":", "\"amount\":1e999,\"source\":")]
+    [InlineData("\"source\":", "\"amount\":1e300,\"source\":")]
     [InlineData("{", "")]
     public void Reader_RefusesWhatNoStateCanTake(string whole, string spoilt)
     {
