@@ -7,9 +7,19 @@ namespace Jianwei.Featurizer;
 /// <summary>Reads messages of topic <c>events</c>; what it refuses is dead-lettered by the stage and stepped over by a replay.</summary>
 public static class EventReader
 {
+    // Far above any event of Ingest; the score request repeats parts of it and must itself fit a message.
+    internal const int SizeLimit = 1024 * 1024;
+    internal const int IdLimit = 200;
+
     /// <summary>The event, or null with the reason.</summary>
     public static CompanyEvent? TryRead(ReadOnlySpan<byte> bytes, out string problem)
     {
+        if (bytes.Length > SizeLimit)
+        {
+            problem = $"it has {bytes.Length} bytes; allowed: at most {SizeLimit}";
+            return null;
+        }
+
         try
         {
             var e = Wire.ReadEvent(bytes);
@@ -28,15 +38,18 @@ public static class EventReader
     {
         if (e.EventId is not { Length: 16 })
         {
-            return $"event_id is {e.EventId ?? "null"}; allowed: 16 hexadecimal digits";
+            return $"event_id is {Shown(e.EventId)}; allowed: 16 hexadecimal digits";
         }
 
         _ = EventRecord.IdOf(e.EventId);
-        return string.IsNullOrEmpty(e.CompanyId) ? "company_id is empty"
-            : string.IsNullOrEmpty(e.Source) || e.Source.Contains(';', StringComparison.Ordinal) ? $"source is '{e.Source}'; allowed: a text without ';'"
+        return e.CompanyId is not { Length: > 0 and <= IdLimit } ? $"company_id has {e.CompanyId?.Length ?? 0} characters; allowed: 1 to {IdLimit}"
+            : e.Amount is { } amount && !float.IsFinite((float)amount) ? $"amount is {amount}; allowed: what a 32-bit float holds"
+            : string.IsNullOrEmpty(e.Source) || e.Source.Contains(';', StringComparison.Ordinal) ? $"source is {Shown(e.Source)}; allowed: a text without ';'"
             : e.Type == EventType.None ? "type is none"
             : e.Amount is { } amount && !float.IsFinite((float)amount) ? "amount is too large; allowed: up to 3.4e38"
             : e.Text is { Key: null } ? "text.key is null"
             : "";
     }
+
+    private static string Shown(string? text) => text is null ? "null" : text.Length <= 60 ? $"'{text}'" : $"'{text[..60]}…'";
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Jianwei.Core.Failures;
 using Jianwei.Core.Kafka;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
@@ -19,6 +20,7 @@ public sealed class FeaturizerHandler : IBatchHandler
     private const string MovedCheckpoint = "another writer, or a fail-over that lost writes, moved its checkpoint";
 
     private readonly StateStore store;
+    private readonly Func<TopicPartition, long> high;
     private readonly Send send;
     private readonly DeadLetterWriter deadLetters;
     private readonly Topics topics;
@@ -33,15 +35,16 @@ public sealed class FeaturizerHandler : IBatchHandler
     public FeaturizerHandler(
         StateStore store, FeaturePlan plan, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka,
         FeaturizerMetrics metrics, IOptions<FeaturizerOptions> options, TimeProvider time)
-        : this(store, plan, producer.SendAsync, deadLetters, kafka.Topics, metrics, options.Value.StateCacheLimit, time)
+        : this(store, plan, producer.SendAsync, new TopicReader(kafka).High, deadLetters, kafka.Topics, metrics, options.Value.StateCacheLimit, time)
     {
     }
 
     internal FeaturizerHandler(
-        StateStore store, FeaturePlan plan, Send send, DeadLetterWriter deadLetters, Topics topics, FeaturizerMetrics metrics, int cacheLimit, TimeProvider time)
+        StateStore store, FeaturePlan plan, Send send, Func<TopicPartition, long> high, DeadLetterWriter deadLetters, Topics topics, FeaturizerMetrics metrics,
+        int cacheLimit, TimeProvider time)
     {
-        (this.store, this.send, this.deadLetters, this.topics, this.metrics, this.cacheLimit, this.time) =
-            (store, send, deadLetters, topics, metrics, cacheLimit, time);
+        (this.store, this.send, this.high, this.deadLetters, this.topics, this.metrics, this.cacheLimit, this.time) =
+            (store, send, high, deadLetters, topics, metrics, cacheLimit, time);
         this.plan = plan;
     }
 
@@ -66,7 +69,7 @@ public sealed class FeaturizerHandler : IBatchHandler
         var byPartition = batch.GroupBy(r => r.Partition.Value).ToDictionary(g => g.Key, g => g.ToList());
         try
         {
-            var held = await Task.WhenAll(byPartition.Keys.Select(p => HoldAsync(p, cancellation)));
+            var held = await Task.WhenAll(byPartition.Select(p => HoldAsync(p.Key, p.Value, cancellation)));
             Align(held, byPartition);
             var found = await Task.WhenAll(held.Select(h => Task.Run(() => HandleAsync(h, byPartition[h.Partition], cancellation), cancellation)));
             Rewind([.. found.OfType<TopicPartitionOffset>()], MovedCheckpoint);
@@ -92,21 +95,39 @@ public sealed class FeaturizerHandler : IBatchHandler
         return await WriteAsync(states, records[^1].Offset.Value, cancellation);
     }
 
-    private async Task<PartitionStates> HoldAsync(int partition, CancellationToken cancellation)
+    private async Task<PartitionStates> HoldAsync(int partition, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancellation)
     {
         lock (gate)
         {
-            if (partitions.TryGetValue(partition, out var held))
+            // The first offset of all comes to one that holds the partition only when the log is another.
+            if (partitions.TryGetValue(partition, out var held) && records[0].Offset.Value > 0)
             {
                 return held;
             }
         }
 
         var (checkpoint, watermarks) = await store.ReadPartitionAsync(partition, cancellation);
+        if (checkpoint > records[^1].Offset.Value)
+        {
+            await Task.Run(() => RequireSameLog(records[0].TopicPartition, checkpoint), cancellation);
+        }
+
         var read = new PartitionStates(partition, checkpoint, watermarks, new RequestWriter(plan), store.Keys);
         lock (gate)
         {
             return partitions[partition] = read;
+        }
+    }
+
+    private void RequireSameLog(TopicPartition partition, long checkpoint)
+    {
+        var end = high(partition);
+        if (checkpoint >= end)
+        {
+            throw new FatalException(
+                $"Topic {partition.Topic}, partition {partition.Partition.Value}, ends at offset {end - 1}, but its states in Redis hold offset {checkpoint}: "
+                + "they were made of another log, for example before the topic was deleted and created again. "
+                + "Choose another Redis:Prefix, or delete the keys of this one, and the states are made anew from the topic");
         }
     }
 

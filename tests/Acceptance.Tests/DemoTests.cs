@@ -18,7 +18,7 @@ public sealed class DemoTests
 
         var summary = JsonNode.Parse(demo.LastLine)!.AsObject();
         double Number(string key) => summary.TryGetPropertyValue(key, out var value) ? value!.GetValue<double>() : throw new KeyNotFoundException($"no {key} in {summary}");
-        Assert.Equal(Sample.Messages, Number("events_read"));
+        Assert.Equal(Sample.FileMessages, Number("events_read"));
         Assert.True(Number("dead_letters") < Number("events_read") / 10, $"{summary}");
         Assert.Equal(Number("events_read"), Number("events_applied") + Number("duplicates") + Number("expired") + Number("dead_letters"));
         Assert.Equal(Number("events_applied"), Number("scores"));

@@ -23,7 +23,7 @@ public sealed class KillTests(ITestOutputHelper output)
         await using var replay = installation.Start("replay", Sample.Source, "--max-lag", "100", "--json");
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await SomeEventsAsync(installation, random.Next(1, 120));
+            await installation.SomeEventsAsync(random.Next(1, 120));
             var moment = random.Next(0, 120);
             await Task.Delay(moment);
             output.WriteLine($"kill {kill} at {installation.Count(installation.Kafka.Topics.Events)} events + {moment} ms");
@@ -34,25 +34,43 @@ public sealed class KillTests(ITestOutputHelper output)
 
         Assert.Equal(0, await replay.ExitAsync(120));
         await installation.DrainAsync();
-        await AssertAsUndisturbedAsync(installation, expected);
+        await installation.AssertAsUndisturbedAsync();
         Assert.Equal(0, await program.StopAsync());
         await program.DisposeAsync();
     }
 
-    private static async Task AssertAsUndisturbedAsync(Installation installation, Sample.Expected expected)
+    [Fact]
+    public async Task Kill_OneOfTwoFeaturizersAndTheOnlyScorer_ChangesNothing()
     {
-        var verified = await installation.VerifyAsync();
-        Assert.Equal(expected.Companies, verified["companies"]!.GetValue<long>());
-        Outcome.AssertSame(expected.Outcome, await Outcome.OfAsync(installation));
-    }
+        var random = Seeded();
+        await using var installation = (await Installation.CreateAsync()).WithSmallBatches(30);
+        await using var ends = installation.Run("ingest", "alerts");
+        await installation.SubscribeAsync(ends, Sample.Companies);
+        await using var first = installation.Run("featurizer");
+        var scorer = installation.Run("scorer");
+        await using var replay = installation.Start("replay", Sample.Source, "--max-lag", "150", "--json");
+        await installation.SomeEventsAsync(random.Next(50, 250));
+        var second = installation.Run("featurizer");
+        await second.SaysAsync("featurizer runs with");
+        await installation.SomeEventsAsync(random.Next(50, 250));
 
-    private static async Task SomeEventsAsync(Installation installation, int more)
-    {
-        var topic = installation.Kafka.Topics.Events;
-        using var consumer = installation.Kafka.Consumer("look").Build();
-        long Events() => Enumerable.Range(0, Installation.Partitions).Sum(p => consumer.QueryWatermarkOffsets(new(topic, p), TimeSpan.FromSeconds(10)).High.Value);
-        var before = Events();
-        await Until.TrueAsync(() => Events() >= before + more, () => $"{more} more events than {before}", 60);
+        await Task.WhenAll(second.KillAsync(), scorer.KillAsync());
+        await scorer.DisposeAsync();
+        scorer = installation.Run("scorer");
+        await installation.SomeEventsAsync(random.Next(50, 250));
+        await second.DisposeAsync();
+        second = installation.Run("featurizer");
+        await second.SaysAsync("featurizer runs with");
+        await first.KillAsync();
+
+        Assert.Equal(0, await replay.ExitAsync(120));
+        await installation.DrainAsync();
+        await installation.AssertAsUndisturbedAsync();
+        foreach (var program in (JianweiProcess[])[ends, second, scorer])
+        {
+            Assert.Equal(0, await program.StopAsync());
+            await program.DisposeAsync();
+        }
     }
 
     private Random Seeded()

@@ -31,8 +31,7 @@ public sealed class FeaturizerHandlerTests
         using var producer = new AckedProducer(kafka, TimeProvider.System);
         var store = new StateStore(redis);
         var handler = new FeaturizerHandler(
-            store, new(Catalogues.Real), producer, new(kafka, TimeProvider.System), kafka, new(),
-            Options.Create(new FeaturizerOptions { StateCacheLimit = cacheLimit }), TimeProvider.System);
+            store, new(Catalogues.Real), producer.SendAsync, _ => 300, new(kafka, TimeProvider.System), kafka.Topics, new(), cacheLimit, TimeProvider.System);
         var log = Log(kafka.Topics.Events);
 
         await FeedAsync(handler, log, 0, 100);

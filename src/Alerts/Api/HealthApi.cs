@@ -7,10 +7,11 @@ using Microsoft.AspNetCore.Routing;
 namespace Jianwei.Alerts.Api;
 
 /// <summary><c>/health</c>: the process answers. <c>/ready</c>: its stages run and the servers that they need can be reached.</summary>
-internal static class HealthApi
+public static class HealthApi
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Maps both; every process has them, whatever its roles.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health", () => Results.Text("ok"));

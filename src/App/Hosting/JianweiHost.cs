@@ -63,11 +63,12 @@ internal static class JianweiHost
     /// <summary>The application with <c>/metrics</c>, <c>/health</c> and <c>/ready</c> on <c>Api:Url</c>.</summary>
     public static WebApplication BuildApplication(this WebApplicationBuilder builder, Roles roles)
     {
-        builder.WebHost.UseUrls(builder.Configuration["Api:Url"]!);
+        builder.WebHost.UseUrls(Url(builder.Configuration));
         var app = builder.Build();
-        if (Settings.Unknown(app.Configuration, app.Services.GetServices<SettingsSection>()) is [_, ..] unknown)
+        var sections = app.Services.GetServices<SettingsSection>().ToList();
+        if ((string[])[.. Settings.Unknown(app.Configuration, sections), .. Settings.Unreadable(app.Configuration, sections)] is [_, ..] wrong)
         {
-            throw new ArgumentException($"setting {string.Join(' ', unknown)}");
+            throw new ArgumentException($"setting {string.Join(' ', wrong)}");
         }
 
         var metrics = app.Services.GetRequiredService<PrometheusText>();
@@ -78,20 +79,23 @@ internal static class JianweiHost
         }
         else
         {
-            app.MapStageHealth();
+            app.MapHealth();
         }
 
         return app;
     }
 
-    // A process without the alerts stage has no database to ask after.
-    private static void MapStageHealth(this WebApplication app)
+    private static string Url(IConfiguration configuration)
     {
-        var health = app.Services.GetRequiredService<StageHealth>();
-        app.MapGet("/health", () => Results.Text("ok"));
-        app.MapGet("/ready", () => Results.Json(
-            health.Stages.ToDictionary(s => s.Key, s => s.Value.Sentence.Length > 0 ? s.Value.Sentence : s.Value.State.ToString().ToLowerInvariant()),
-            statusCode: health.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable));
+        var url = configuration["Api:Url"];
+        try
+        {
+            return BindingAddress.Parse(url ?? "").ToString();
+        }
+        catch (FormatException)
+        {
+            throw new ArgumentException($"setting Api:Url is '{url}'; allowed: http://HOST:PORT.");
+        }
     }
 
     private static Dictionary<string, string?> Defaults() => new()

@@ -34,11 +34,11 @@ public sealed class FeatureCatalogue
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CatalogueException($"feature catalogue {path}: {e.Message}", e);
+            throw new CatalogueException($"feature catalogue {path} (Featurizer:Catalogue): {e.Message}", e);
         }
         catch (CatalogueException e)
         {
-            throw new CatalogueException($"feature catalogue {path}: {e.Message}", e);
+            throw new CatalogueException($"feature catalogue {path} (Featurizer:Catalogue): {e.Message}", e);
         }
     }
 

@@ -18,6 +18,7 @@ public static class CoreServices
     public static IServiceCollection AddJianweiCore(this IServiceCollection services)
     {
         services.AddSettings<KafkaOptions>("Kafka");
+        services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaClientCheck>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<StageHealth>();
         services.AddSingleton<PrometheusText>();
@@ -31,6 +32,7 @@ public static class CoreServices
     public static IServiceCollection AddRedis(this IServiceCollection services)
     {
         services.AddSettings<RedisOptions>("Redis");
+        services.AddSingleton<IValidateOptions<RedisOptions>, RedisConfigurationCheck>();
         services.TryAddSingleton<RedisConnection>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServerCheck, RedisCheck>());
         return services;

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
@@ -62,6 +63,36 @@ public static class Settings
 
         return unknown;
     }
+
+    /// <summary>Values that are not of their setting's type.</summary>
+    public static IReadOnlyList<string> Unreadable(IConfiguration configuration, IEnumerable<SettingsSection> sections) =>
+    [
+        .. sections.SelectMany(s => s.Type.GetProperties().Where(p => p.CanWrite).Select(p => (Name: $"{s.Section}:{p.Name}", Type: p.PropertyType)))
+            .DistinctBy(p => p.Name)
+            .Where(p => configuration[p.Name] is { Length: > 0 } text && !IsReadable(p.Type, text))
+            .Select(p => $"{p.Name} is '{configuration[p.Name]}'; allowed: {Form(Nullable.GetUnderlyingType(p.Type) ?? p.Type)}."),
+    ];
+
+    private static bool IsReadable(Type type, string text)
+    {
+        var converter = TypeDescriptor.GetConverter(type);
+        try
+        {
+            return !converter.CanConvertFrom(typeof(string)) || converter.ConvertFromInvariantString(text) is not null;
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static string Form(Type type) =>
+        type.IsEnum ? string.Join(", ", Enum.GetNames(type).Select(n => n.ToLowerInvariant()))
+        : type == typeof(bool) ? "true, false"
+        : type == typeof(TimeSpan) ? "a time such as 00:00:10"
+        : type == typeof(int) || type == typeof(long) ? "a whole number"
+        : type == typeof(double) || type == typeof(float) ? "a number"
+        : $"a {type.Name}";
 
     private static string Shown(object? value) => value switch
     {

@@ -32,8 +32,7 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
     {
         Epoch = epoch;
         records = [];
-        consumer.Resume(consumer.Assignment.Intersect(paused));
-        paused.Clear();
+        ResumeAll();
         merge?.Assign(consumer.Assignment);
     }
 
@@ -67,8 +66,19 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
         return taken;
     }
 
-    /// <summary>Somebody else has resumed all partitions.</summary>
-    public void Resumed() => paused.Clear();
+    /// <summary>Fetches nothing until <see cref="ResumeAll"/>.</summary>
+    public void PauseAll()
+    {
+        var assigned = consumer.Assignment;
+        consumer.Pause(assigned);
+        paused.UnionWith(assigned);
+    }
+
+    /// <summary>
+    /// Fetches again. The client keeps a partition paused that leaves and comes back, so one that is not assigned now stays
+    /// known as paused until it is.
+    /// </summary>
+    public void ResumeAll() => Resume(_ => true);
 
     private void Merge(TopicMerge into, ConsumeResult<byte[], byte[]>? record)
     {
@@ -78,10 +88,18 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
         }
 
         into.Take(records, limit, record is { IsPartitionEOF: false } ? record.Partition.Value : null);
-        if (paused.Count > 0 && paused.Where(p => into.Waiting(p) < AheadLimit / 2).ToList() is [_, ..] caughtUp)
+        if (paused.Count > 0)
         {
-            consumer.Resume(caughtUp);
-            paused.ExceptWith(caughtUp);
+            Resume(p => into.Waiting(p) < AheadLimit / 2);
+        }
+    }
+
+    private void Resume(Func<TopicPartition, bool> which)
+    {
+        if (paused.Count > 0 && consumer.Assignment.Where(p => paused.Contains(p) && which(p)).ToList() is [_, ..] resumed)
+        {
+            consumer.Resume(resumed);
+            paused.ExceptWith(resumed);
         }
     }
 }

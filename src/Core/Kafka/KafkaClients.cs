@@ -72,8 +72,10 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
     }
 
     /// <summary>Creates the topics that are missing and checks that all have the same number of partitions. Waits for the brokers.</summary>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="waiting">Told why it waits.</param>
     /// <exception cref="FatalException">Topics differ in their number of partitions.</exception>
-    public async Task EnsureTopicsAsync(CancellationToken cancellation)
+    public async Task EnsureTopicsAsync(CancellationToken cancellation, Action<string>? waiting = null)
     {
         await ensuring.WaitAsync(cancellation);
         try
@@ -88,6 +90,7 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
                 }
                 catch (KafkaException e)
                 {
+                    waiting?.Invoke($"Kafka at {options.Value.BootstrapServers} (Kafka:BootstrapServers) cannot be used: {e.Error.Reason}");
                     LogUnreachable(options.Value.BootstrapServers, e.Error.Reason, pause);
                     await Task.Delay(pause, time, cancellation);
                 }

@@ -59,7 +59,7 @@ public sealed class StageLoop(
         health.Set(stage, StageState.Starting);
         try
         {
-            await kafka.EnsureTopicsAsync(stoppingToken);
+            await kafka.EnsureTopicsAsync(stoppingToken, reason => health.Set(stage, StageState.Retrying, reason));
             await RunAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -208,8 +208,7 @@ public sealed class StageLoop(
             return;
         }
 
-        var paused = consumer.Assignment;
-        consumer.Pause(paused);
+        inbox.PauseAll();
         while (!stopping.IsCancellationRequested && batch.Epoch == epoch && rewind is null && !queue.Writer.TryWrite(batch))
         {
             if (Consume(consumer, IdlePoll) is { IsPartitionEOF: false } stray)
@@ -219,8 +218,7 @@ public sealed class StageLoop(
             }
         }
 
-        consumer.Resume(consumer.Assignment.Intersect(paused));
-        inbox.Resumed();
+        inbox.ResumeAll();
     }
 
     private bool Wait(Batch batch, CancellationToken patience)

@@ -20,6 +20,14 @@ public sealed class TopicReader(KafkaClients kafka)
         })];
     }
 
+    /// <summary>Offset of the next message of one partition.</summary>
+    /// <exception cref="KafkaException">The brokers cannot be reached.</exception>
+    public long High(TopicPartition partition)
+    {
+        using var consumer = Consumer();
+        return consumer.QueryWatermarkOffsets(partition, Wait).High.Value;
+    }
+
     /// <summary>Every message of one partition in [low, high), in order.</summary>
     /// <exception cref="KafkaException">Reading failed or stalled.</exception>
     public IEnumerable<ConsumeResult<byte[], byte[]>> Read(TopicPartition partition, long low, long high, CancellationToken cancellation)

@@ -16,6 +16,9 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
 
     public RedisOptions Options => options.Value;
 
+    /// <summary>Where it is looked for; the configuration itself may hold a password.</summary>
+    public string Servers { get; } = string.Join(',', options.Value.Configuration.Split(',').Where(part => !part.Contains('=', StringComparison.Ordinal)));
+
     public IDatabase Database => connection.Value.GetDatabase();
 
     public ConnectionMultiplexer Multiplexer => connection.Value;
@@ -31,11 +34,11 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"Redis at {options.Value.Configuration} (Redis:Configuration) did not answer within {options.Value.Timeout}", e);
+            throw new TimeoutException($"Redis at {Servers} (Redis:Configuration) did not answer within {options.Value.Timeout}", e);
         }
         catch (RedisConnectionException e)
         {
-            throw new IOException($"Redis at {options.Value.Configuration} (Redis:Configuration) cannot be reached: {e.FailureType}", e);
+            throw new IOException($"Redis at {Servers} (Redis:Configuration) cannot be reached: {e.FailureType}", e);
         }
     }
 

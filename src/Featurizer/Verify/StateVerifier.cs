@@ -11,8 +11,9 @@ namespace Jianwei.Featurizer.Verify;
 /// <param name="Events">Messages read.</param>
 /// <param name="Different">Companies whose state or text in Redis is not, bit for bit, what the log makes.</param>
 /// <param name="Missing">Of these, companies that Redis does not have.</param>
+/// <param name="Behind">Messages that are in the log but not yet in Redis.</param>
 /// <param name="Examples">Some of the different ones.</param>
-public sealed record Verification(long Companies, long Events, long Different, long Missing, IReadOnlyList<string> Examples);
+public sealed record Verification(long Companies, long Events, long Different, long Missing, long Behind, IReadOnlyList<string> Examples);
 
 /// <summary>
 /// Replays <c>events</c> up to each partition's checkpoint into memory, with the code that serves, and compares every
@@ -28,7 +29,7 @@ public sealed class StateVerifier(TopicReader reader, StateStore store, KafkaCli
     /// <exception cref="InvalidDataException">The log no longer starts at its first message, so it cannot rebuild the states.</exception>
     public async Task<Verification> RunAsync(IProgress<long>? progress, CancellationToken cancellation)
     {
-        var total = new Verification(0, 0, 0, 0, []);
+        var total = new Verification(0, 0, 0, 0, 0, []);
         foreach (var (partition, low, high) in reader.Watermarks(kafka.Topics.Events))
         {
             if (low > 0)
@@ -43,7 +44,8 @@ public sealed class StateVerifier(TopicReader reader, StateStore store, KafkaCli
                     $"{partition} ends at offset {high - 1} but its states in Redis hold offset {checkpoint}: Redis belongs to another log");
             }
 
-            total = Add(total, await VerifyAsync(partition, checkpoint, total.Events, progress, cancellation));
+            var found = await VerifyAsync(partition, checkpoint, total.Events, progress, cancellation);
+            total = Add(total, found with { Behind = high - 1 - checkpoint });
         }
 
         return total;
@@ -85,7 +87,7 @@ public sealed class StateVerifier(TopicReader reader, StateStore store, KafkaCli
         }
 
         progress?.Report(before + read);
-        return new(states.Count(s => s.Value.Version > 0), read, different, missing, examples);
+        return new(states.Count(s => s.Value.Version > 0), read, different, missing, 0, examples);
     }
 
     // Records that the Featurizer dead-lettered are no events for it, nor here.
@@ -116,6 +118,6 @@ public sealed class StateVerifier(TopicReader reader, StateStore store, KafkaCli
     private static bool Same(byte[]? expected, byte[]? found) => (expected ?? []).AsSpan().SequenceEqual(found ?? []);
 
     private static Verification Add(Verification a, Verification b) => new(
-        a.Companies + b.Companies, a.Events + b.Events, a.Different + b.Different, a.Missing + b.Missing,
+        a.Companies + b.Companies, a.Events + b.Events, a.Different + b.Different, a.Missing + b.Missing, a.Behind + b.Behind,
         [.. a.Examples.Concat(b.Examples).Take(ExampleLimit)]);
 }

@@ -25,6 +25,7 @@ public static class Quantity
             return null;
         }
 
-        return number * (unit.StartsWith("万亿") ? 1e12 : unit.StartsWith("亿") ? 1e8 : unit.StartsWith("万") ? 1e4 : 1);
+        number *= unit.StartsWith("万亿") ? 1e12 : unit.StartsWith("亿") ? 1e8 : unit.StartsWith("万") ? 1e4 : 1;
+        return Math.Abs(number) <= float.MaxValue ? number : null;
     }
 }

@@ -20,6 +20,8 @@ internal sealed class Installation : IAsyncDisposable
 
     private readonly string home = Directory.CreateTempSubdirectory("jianwei-home-").FullName;
 
+    private readonly List<JianweiProcess> started = [];
+
     private Installation(KafkaServer kafka, RedisServer redis, string database)
     {
         Prefix = $"t{Guid.NewGuid():N}"[..9] + ".";
@@ -65,11 +67,12 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Starts the program with these arguments.</summary>
-    public JianweiProcess Start(params string[] arguments) => new(Environment, arguments);
-
-    /// <summary>Starts the program with these arguments and a setting that only it has.</summary>
-    public JianweiProcess StartWith(string setting, string value, params string[] arguments) =>
-        new(new Dictionary<string, string>(Environment) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value }, arguments);
+    public JianweiProcess Start(params string[] arguments)
+    {
+        var process = new JianweiProcess(Environment, arguments);
+        started.Add(process);
+        return process;
+    }
 
     /// <summary>Starts stages, all by default.</summary>
     public JianweiProcess Run(params string[] roles) => Start(["run", "--role", .. roles.Length > 0 ? roles : Roles]);
@@ -115,7 +118,34 @@ internal sealed class Installation : IAsyncDisposable
     {
         var found = JsonNode.Parse(await DoAsync("verify"))!;
         Assert.Equal(0, found["different"]!.GetValue<long>());
+        Assert.Equal(0, found["behind"]!.GetValue<long>());
         return found;
+    }
+
+    /// <summary>The same states, alerts, history and refusals as <see cref="Sample.UndisturbedAsync"/>, and nothing left out.</summary>
+    public async Task AssertAsUndisturbedAsync()
+    {
+        var expected = await Sample.UndisturbedAsync();
+        var verified = await VerifyAsync();
+        Assert.Equal(expected.Companies, verified["companies"]!.GetValue<long>());
+        Outcome.AssertSame(expected.Outcome, await Outcome.OfAsync(this));
+    }
+
+    /// <summary>Waits until topic <c>events</c> has grown by some messages.</summary>
+    public async Task SomeEventsAsync(int more)
+    {
+        using var consumer = Kafka.Consumer("look").Build();
+        long Events() => Enumerable.Range(0, Partitions).Sum(p => consumer.QueryWatermarkOffsets(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(10)).High.Value);
+        var before = Events();
+        await Until.TrueAsync(() => Events() >= before + more, () => $"{more} more events than {before}", 60);
+    }
+
+    /// <summary>How far each stage is behind, for a person.</summary>
+    public string Lag()
+    {
+        using var lag = new StageLag(Kafka, StageLag.AllStages);
+        var behind = string.Join(", ", lag.LookAsync(CancellationToken.None).GetAwaiter().GetResult().Select(b => $"{b.Key} {b.Value} behind"));
+        return $"{behind}; {string.Join(", ", Kafka.Topics.All.Select(t => $"{t} {Count(t)}"))}";
     }
 
     /// <summary>Messages that a topic holds.</summary>
@@ -130,6 +160,8 @@ internal sealed class Installation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var process in started)
+            await process.DisposeAsync();
         Kafka.Dispose();
         await Task.Run(() => Directory.Delete(home, recursive: true));
     }

@@ -15,6 +15,7 @@ internal sealed partial class JianweiProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> output = new();
     private readonly ConcurrentQueue<string> errors = new();
     private readonly Process process;
+    private bool gone;
 
     public JianweiProcess(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
@@ -61,8 +62,8 @@ internal sealed partial class JianweiProcess : IAsyncDisposable
         return ExitAsync(40);
     }
 
-    /// <summary>Waits until it ends by itself.</summary>
-    public async Task<int> ExitAsync(int seconds)
+    /// <summary>Waits until it ends by itself; <paramref name="more"/> helps to see why it did not.</summary>
+    public async Task<int> ExitAsync(int seconds, Func<string>? more = null)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         try
@@ -71,7 +72,7 @@ internal sealed partial class JianweiProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"did not end within {seconds} s; it said:\n{Errors}");
+            Assert.Fail($"did not end within {seconds} s; it said:\n{Output}\n{Errors}\n{more?.Invoke()}");
         }
 
         return process.ExitCode;
@@ -108,6 +109,9 @@ internal sealed partial class JianweiProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (gone)
+            return;
+        gone = true;
         if (Running)
             await KillAsync();
         process.Dispose();

@@ -88,13 +88,7 @@ internal sealed class LoopHarness : IBatchHandler, IHostApplicationLifetime, IAs
         return consumer.Committed([new(Kafka.Topics.Events, partition)], TimeSpan.FromSeconds(5))[0].Offset.Value;
     }
 
-    // The mock cluster makes a topic when its metadata is asked for.
-    private void MakeTopics()
-    {
-        using var admin = Kafka.Admin();
-        foreach (var topic in Kafka.Topics.All)
-            admin.GetMetadata(topic, TimeSpan.FromSeconds(5));
-    }
+    private void MakeTopics() => Kafka.EnsureTopicsAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     public static async Task UntilAsync(Func<bool> done, string what, int seconds = 25)
     {

@@ -1,0 +1,113 @@
+using Jianwei.Acceptance.Harness;
+using Jianwei.Servers;
+
+namespace Jianwei.Acceptance;
+
+/// <summary>A wrong setting is a sentence: which one, what it is, what is allowed.</summary>
+public sealed class SettingsTests
+{
+    private static readonly Dictionary<string, string> Unused = new()
+    {
+        ["JIANWEI_HOME"] = Repository.Root,
+        ["JIANWEI_Kafka__BootstrapServers"] = "127.0.0.1:1",
+        ["JIANWEI_Redis__Configuration"] = "127.0.0.1:1",
+        ["JIANWEI_Postgres__ConnectionString"] = "Host=127.0.0.1;Port=1",
+        ["JIANWEI_Api__Url"] = "http://127.0.0.1:0",
+    };
+
+    [Theory]
+    [InlineData("Kafka:BootstrapServers", "", "HOST:PORT")]
+    [InlineData("Kafka:Prefix", "a b", "[a-zA-Z0-9._-]")]
+    [InlineData("Kafka:Partitions", "0", "1 to 10000")]
+    [InlineData("Kafka:Partitions", "many", "a whole number")]
+    [InlineData("Kafka:Bootstrap", "", "BootstrapServers")]
+    [InlineData("Kafka:Client:no.such.setting", "1", "librdkafka")]
+    [InlineData("Kafka:Client:fetch.min.bytes", "few", "librdkafka")]
+    [InlineData("Kafka:Client:group.protocol", "consumer", "classic")]
+    [InlineData("Kafka:Client:partition.assignment.strategy", "cooperative-sticky", "range")]
+    [InlineData("Redis:Configuration", "", "HOST:PORT")]
+    [InlineData("Redis:Configuration", "127.0.0.1:1,nonsense=1", "HOST:PORT", "nonsense")]
+    [InlineData("Redis:Prefix", "", "[a-zA-Z0-9._-]")]
+    [InlineData("Redis:Timeout", "00:00:00", "00:00:00.1")]
+    [InlineData("Postgres:ConnectionString", "", "Host=")]
+    [InlineData("Postgres:ConnectionString", "Hots=localhost", "Host=", "hots")]
+    [InlineData("Ingest:MessageSizeLimit", "1", "1,024")]
+    [InlineData("Ingest:Batching:BatchSizeLimit", "0", "1 to 100000")]
+    [InlineData("Featurizer:StateCacheLimit", "-1", "0 to 10000000")]
+    [InlineData("Featurizer:Catalogue", "/nowhere/catalogue.json", "/nowhere/catalogue.json")]
+    [InlineData("Scorer:Device", "tpu", "cuda")]
+    [InlineData("Scorer:Coalesce", "sometimes", "latest")]
+    [InlineData("Alerts:Shifts:Jmup", "1", "Alerts:Shifts", "not a setting")]
+    [InlineData("Api:Url", "not a url", "http://")]
+    public async Task Setting_ThatIsWrong_EndsWithCodeTwoAndASentence(string setting, string value, string allowed, string? shown = null)
+    {
+        var environment = new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
+        await using var program = new JianweiProcess(environment, ["run", "--role", .. Installation.Roles]);
+
+        var code = await program.ExitAsync(60);
+
+        Assert.True(code == 2, $"ended with {code}:\n{program.Errors}");
+        Assert.Contains(setting, program.Errors, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(shown ?? value, program.Errors, StringComparison.Ordinal);
+        Assert.Contains(allowed, program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run", "--role", "cook")]
+    [InlineData("replay", "warn")]
+    [InlineData("replay", "warn:/nowhere.csv")]
+    [InlineData("replay", "pdf:pdf")]
+    [InlineData("demo", "--data", "mine")]
+    [InlineData("run", "--set", "Kafka")]
+    [InlineData("fly")]
+    public async Task Argument_ThatIsWrong_EndsWithCodeTwoAndASentence(params string[] arguments)
+    {
+        await using var program = new JianweiProcess(Unused, arguments);
+
+        var code = await program.ExitAsync(60);
+
+        Assert.True(code == 2, $"ended with {code}:\n{program.Output}\n{program.Errors}");
+        Assert.Contains(arguments[^1].Split(':')[^1], program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Scorer:Model", "no-such-model")]
+    [InlineData("Models:Directory", "/nowhere")]
+    public async Task Model_ThatIsNotThere_EndsWithCodeThreeAndASentence(string setting, string value)
+    {
+        var environment = new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
+        await using var program = new JianweiProcess(environment, "run", "--role", "scorer");
+
+        var code = await program.ExitAsync(60);
+
+        Assert.True(code == 3, $"ended with {code}:\n{program.Errors}");
+        Assert.Contains($"{setting} '{value}'", program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Model_ThatDoesNotFitTheCatalogue_EndsWithCodeThreeAndASentence()
+    {
+        var folder = Directory.CreateTempSubdirectory("jianwei-catalogue-");
+        try
+        {
+            var catalogue = Path.Combine(folder.FullName, "catalogue.json");
+            var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "schemas", "features", "catalogue.json"));
+            await File.WriteAllTextAsync(catalogue, text.Replace("90", "91", StringComparison.Ordinal));
+            await using var program = new JianweiProcess(new Dictionary<string, string>(Unused) { ["JIANWEI_Featurizer__Catalogue"] = catalogue }, "run", "--role", "scorer");
+
+            var code = await program.ExitAsync(60);
+
+            Assert.True(code == 3, $"ended with {code}:\n{program.Errors}");
+            Assert.Contains("warn-closure", program.Errors, StringComparison.Ordinal);
+            Assert.Contains("catalogue", program.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
