@@ -46,7 +46,6 @@ public static class EventReader
             : e.Amount is { } amount && !float.IsFinite((float)amount) ? $"amount is {amount}; allowed: what a 32-bit float holds"
             : string.IsNullOrEmpty(e.Source) || e.Source.Contains(';', StringComparison.Ordinal) ? $"source is {Shown(e.Source)}; allowed: a text without ';'"
             : e.Type == EventType.None ? "type is none"
-            : e.Amount is { } amount && !float.IsFinite((float)amount) ? "amount is too large; allowed: up to 3.4e38"
             : e.Text is { Key: null } ? "text.key is null"
             : "";
     }

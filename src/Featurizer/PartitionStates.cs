@@ -2,7 +2,6 @@ using System.Text;
 using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
-using Jianwei.Featurizer.Text;
 using StackExchange.Redis;
 
 namespace Jianwei.Featurizer;

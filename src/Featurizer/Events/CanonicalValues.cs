@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Jianwei.Featurizer.State;
 
 namespace Jianwei.Featurizer.Events;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Jianwei.Core.Contracts;
 
 namespace Jianwei.Featurizer.State;
 
