@@ -109,7 +109,7 @@ internal sealed class Installation : IAsyncDisposable
                 behind = await LookAsync(lag) ?? behind;
                 return lag.Drained;
             },
-            () => $"drained; behind: {string.Join(", ", behind.Select(b => $"{b.Key} {b.Value}"))}",
+            () => $"drained; {string.Join("\n", started.Select(p => p.Errors))}\nbehind: {string.Join(", ", behind.Select(b => $"{b.Key} {b.Value}"))}",
             seconds);
     }
 
