@@ -60,7 +60,7 @@ public sealed class FeatureCatalogueTests
     public void Catalogue_RefusesNullAndAMissingFile()
     {
         Assert.Equal("not a catalogue: it is null", Assert.Throws<CatalogueException>(() => Parse("null")).Message);
-        Assert.StartsWith("feature catalogue /nowhere/c.json: ", Assert.Throws<CatalogueException>(() => FeatureCatalogue.Load("/nowhere/c.json")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("feature catalogue /nowhere/c.json (Featurizer:Catalogue): ", Assert.Throws<CatalogueException>(() => FeatureCatalogue.Load("/nowhere/c.json")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class FeatureCatalogueTests
         var path = Path.GetTempFileName();
         File.WriteAllText(path, Text().Replace("[30]", "[999]", StringComparison.Ordinal));
         Assert.Equal(
-            $"feature catalogue {path}: 'n_{{window}}': window 999; allowed: 1 to 365 days, or 0 for the lifetime",
+            $"feature catalogue {path} (Featurizer:Catalogue): 'n_{{window}}': window 999; allowed: 1 to 365 days, or 0 for the lifetime",
             Assert.Throws<CatalogueException>(() => FeatureCatalogue.Load(path)).Message);
         File.Delete(path);
     }
