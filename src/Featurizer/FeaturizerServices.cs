@@ -41,6 +41,9 @@ public static class FeaturizerServices
     public static IServiceCollection AddCatalogue(this IServiceCollection services)
     {
         services.AddSettings<FeaturizerOptions>("Featurizer");
+
+        // Known wherever Featurizer:… is read, so that processes of all roles can share their settings.
+        services.AddSettings<Core.Kafka.StageOptions>("Featurizer:Batching", "Featurizer");
         services.TryAddSingleton(s => FeatureCatalogue.Load(s.GetRequiredService<IOptions<FeaturizerOptions>>().Value.Catalogue));
         services.TryAddSingleton<FeaturePlan>();
         return services;
