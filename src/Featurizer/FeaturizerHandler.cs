@@ -165,7 +165,7 @@ public sealed class FeaturizerHandler : IBatchHandler
             {
                 before++;
             }
-            else if (states.Reader.TryRead(record.Message.Value, out var e, out var problem))
+            else if (states.Reader.TryRead(record.Message.Value ?? [], out var e, out var problem))
             {
                 events.Add(new(states.Admit(e), e, record.Offset.Value));
             }
