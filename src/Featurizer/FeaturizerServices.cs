@@ -40,6 +40,7 @@ public static class FeaturizerServices
     /// <summary>The catalogue alone, for stages that only need its names and hash.</summary>
     public static IServiceCollection AddCatalogue(this IServiceCollection services)
     {
+        // One file of settings serves processes of all roles: what is in the section is known to each that reads it.
         services.AddSettings<FeaturizerOptions>("Featurizer");
 
         // Known wherever Featurizer:… is read, so that processes of all roles can share their settings.

@@ -23,7 +23,7 @@ public sealed class KillTests(ITestOutputHelper output)
         await using var replay = installation.Start("replay", Sample.Source, "--max-lag", "100", "--json");
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await installation.SomeEventsAsync(random.Next(1, 120));
+            await installation.SomeEventsAsync(random.Next(1, 60), replay);
             var moment = random.Next(0, 120);
             await Task.Delay(moment);
             output.WriteLine($"kill {kill} at {installation.Count(installation.Kafka.Topics.Events)} events + {moment} ms");

@@ -41,7 +41,7 @@ public sealed class LogEventReader
     internal bool TryReadQuickly(byte[] message, out LogEvent e)
     {
         e = default;
-        if (message.Length > EventReader.SizeLimit || !EventLayout.TryRead(message, written: false, out var parts) || !parts.Ends
+        if (message is not { Length: <= EventReader.SizeLimit } || !EventLayout.TryRead(message, written: false, out var parts) || !parts.Ends
             || parts.CompanyId.Length is 0 or > EventReader.IdLimit || parts.Source.IsEmpty || parts.Source.Contains((byte)';')
             || parts.EventId.Length != 16 || !ulong.TryParse(parts.EventId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
             || !Types.TryGetValue(parts.Type, out var type) || !CanonicalValues.TryAmount(parts.Amount, out var amount) || float.IsInfinity(amount)

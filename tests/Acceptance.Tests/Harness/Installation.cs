@@ -131,13 +131,13 @@ internal sealed class Installation : IAsyncDisposable
         Outcome.AssertSame(expected.Outcome, await Outcome.OfAsync(this));
     }
 
-    /// <summary>Waits until topic <c>events</c> has grown by some messages.</summary>
-    public async Task SomeEventsAsync(int more)
+    /// <summary>Waits until topic <c>events</c> has grown by some messages, or <paramref name="source"/> has no more.</summary>
+    public async Task SomeEventsAsync(int more, JianweiProcess? source = null)
     {
         using var consumer = Kafka.Consumer("look").Build();
         long Events() => Enumerable.Range(0, Partitions).Sum(p => consumer.QueryWatermarkOffsets(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(10)).High.Value);
         var before = Events();
-        await Until.TrueAsync(() => Events() >= before + more, () => $"{more} more events than {before}", 60);
+        await Until.TrueAsync(() => Events() >= before + more || source is { Running: false }, () => $"{more} more events than {before}", 60);
     }
 
     /// <summary>How far each stage is behind, for a person.</summary>
