@@ -42,8 +42,6 @@ public static class FeaturizerServices
     {
         // One file of settings serves processes of all roles: what is in the section is known to each that reads it.
         services.AddSettings<FeaturizerOptions>("Featurizer");
-
-        // Known wherever Featurizer:… is read, so that processes of all roles can share their settings.
         services.AddSettings<Core.Kafka.StageOptions>("Featurizer:Batching", "Featurizer");
         services.TryAddSingleton(s => FeatureCatalogue.Load(s.GetRequiredService<IOptions<FeaturizerOptions>>().Value.Catalogue));
         services.TryAddSingleton<FeaturePlan>();
