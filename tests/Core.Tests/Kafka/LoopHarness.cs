@@ -90,12 +90,14 @@ internal sealed class LoopHarness : IBatchHandler, IHostApplicationLifetime, IAs
 
     private void MakeTopics() => Kafka.EnsureTopicsAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    public static async Task UntilAsync(Func<bool> done, string what, int seconds = 25)
+    public static async Task UntilAsync(Func<bool> done, string what, int seconds = 25, Func<Task>? meanwhile = null)
     {
         for (var i = 0; i < seconds * 50; i++)
         {
             if (done())
                 return;
+            if (meanwhile is not null && i % 10 == 9)
+                await meanwhile();
             await Task.Delay(20);
         }
 
