@@ -44,7 +44,12 @@ public static class Failure
     private static bool Passing(string redisError) =>
         Array.Exists(PassingRedisErrors, e => redisError.Contains(e, StringComparison.Ordinal));
 
-    // 25006: a standby that is not promoted yet; 57P0x: shutdown, crash, starting up.
+    // Besides what Npgsql calls transient. 08: the connection; 25006: a standby that is not promoted yet; 40001, 40P01: lost against
+    // another transaction; 53: out of something; 57014: a time limit of the server; 57P01 to 57P03: shutdown, crash, starting up;
+    // 57P05: idle for too long.
+    private static readonly string[] PassingSqlStates =
+        ["08", "25006", "40001", "40P01", "53", "57014", "57P01", "57P02", "57P03", "57P05"];
+
     private static bool Passing(PostgresException error) =>
-        error.IsTransient || error.SqlState is "25006" or "57P01" or "57P02" or "57P03" or "40001" or "40P01" or "53300" or "53100";
+        error.IsTransient || Array.Exists(PassingSqlStates, s => error.SqlState.StartsWith(s, StringComparison.Ordinal));
 }
