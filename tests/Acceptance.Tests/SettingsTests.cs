@@ -27,6 +27,8 @@ public sealed class SettingsTests
     [InlineData("Kafka:Client:partition.assignment.strategy", "cooperative-sticky", "range")]
     [InlineData("Redis:Configuration", "", "HOST:PORT")]
     [InlineData("Redis:Configuration", "127.0.0.1:1,nonsense=1", "HOST:PORT", "nonsense")]
+    [InlineData("Redis:Configuration", "redis://:hunter2@127.0.0.1:1", "HOST:PORT", "password=")]
+    [InlineData("RabbitMq:Uri", "http://user:hunter2@127.0.0.1", "amqp://", "it may hold a password")]
     [InlineData("Redis:Prefix", "", "[a-zA-Z0-9._-]")]
     [InlineData("Redis:Timeout", "00:00:00", "00:00:00.1")]
     [InlineData("Postgres:ConnectionString", "", "Host=")]
@@ -50,6 +52,7 @@ public sealed class SettingsTests
         Assert.Contains(setting, program.Errors, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(shown ?? value, program.Errors, StringComparison.Ordinal);
         Assert.Contains(allowed, program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
     }
 

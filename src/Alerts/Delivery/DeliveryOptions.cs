@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Jianwei.Core.Hosting;
 
 namespace Jianwei.Alerts.Delivery;
 
@@ -42,7 +43,8 @@ public sealed class DeliveryOptions
 public sealed class RabbitMqOptions
 {
     /// <summary><c>amqp://user:password@host:port/vhost</c>, or empty for the bus inside the process.</summary>
-    [RegularExpression("(amqps?://.+)?", ErrorMessage = "RabbitMq:Uri is not amqp://USER:PASSWORD@HOST:PORT/VHOST; allowed: that, amqps://…, or nothing for the bus inside the process")]
+    [RegularExpression("(amqps?://.+)?", ErrorMessage = "amqp://USER:PASSWORD@HOST:PORT/VHOST, amqps://…, or nothing for the bus inside the process")]
+    [Confidential]
     public string Uri { get; set; } = "";
 
     /// <summary>Put before queue names, so that several programs can share a server.</summary>

@@ -43,7 +43,7 @@ public static class Settings
         .. options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .SelectMany(p => p.GetCustomAttributes<ValidationAttribute>().Select(a => (Property: p, Attribute: a, Value: p.GetValue(options))))
             .Where(x => !x.Attribute.IsValid(x.Value))
-            .Select(x => string.Create(CultureInfo.InvariantCulture, $"{section}:{x.Property.Name} is {Shown(x.Value)}; allowed: {Allowed(x.Attribute)}.")),
+            .Select(x => string.Create(CultureInfo.InvariantCulture, $"{section}:{x.Property.Name} is {Shown(x.Property, x.Value)}; allowed: {Allowed(x.Attribute)}.")),
     ];
 
     /// <summary>Keys in sections that the program reads which no setting has, e.g. misspelt ones.</summary>
@@ -94,9 +94,10 @@ public static class Settings
         : type == typeof(double) || type == typeof(float) ? "a number"
         : $"a {type.Name}";
 
-    private static string Shown(object? value) => value switch
+    private static string Shown(PropertyInfo property, object? value) => value switch
     {
         null or "" => "empty",
+        _ when property.IsDefined(typeof(ConfidentialAttribute)) => "wrong (not repeated here: it may hold a password)",
         string text => $"'{text}'",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };

@@ -6,6 +6,9 @@ namespace Jianwei.Core.Kafka;
 /// <summary>Whether <see cref="KafkaOptions.Client"/> has settings that librdkafka knows and that <see cref="StageLoop"/> can work with.</summary>
 internal sealed class KafkaClientCheck : IValidateOptions<KafkaOptions>
 {
+    // In names of settings whose values are not repeated: ssl.key.pem, sasl.password, sasl.oauthbearer.config, …
+    private static readonly string[] ConfidentialWords = ["password", "secret", "key", "oauthbearer", "jaas", "token", "username", "pem"];
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, KafkaOptions options)
     {
@@ -32,10 +35,15 @@ internal sealed class KafkaClientCheck : IValidateOptions<KafkaOptions>
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
         {
-            var setting = options.Client.FirstOrDefault(c => e.Message.Contains(c.Key, StringComparison.Ordinal));
-            return setting.Key is null
-                ? $"Kafka:Client is refused: {e.Message}; allowed: librdkafka's settings."
-                : $"Kafka:Client:{setting.Key} is '{setting.Value}': {e.Message}; allowed: librdkafka's settings.";
+            // The longest: one setting's name may be the start of another's.
+            var setting = options.Client.Where(c => e.Message.Contains(c.Key, StringComparison.Ordinal)).OrderByDescending(c => c.Key.Length).FirstOrDefault();
+            var reason = options.Client.Where(c => IsConfidential(c.Key) && c.Value.Length > 0).Aggregate(e.Message, (m, c) => m.Replace(c.Value, "…", StringComparison.Ordinal));
+            return setting.Key is null ? $"Kafka:Client is refused: {reason}; allowed: librdkafka's settings."
+                : IsConfidential(setting.Key) ? $"Kafka:Client:{setting.Key} is refused: {reason}; allowed: librdkafka's settings."
+                : $"Kafka:Client:{setting.Key} is '{setting.Value}': {reason}; allowed: librdkafka's settings.";
         }
     }
+
+    private static bool IsConfidential(string key) =>
+        Array.Exists(ConfidentialWords, word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

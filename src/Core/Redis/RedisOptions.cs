@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using StackExchange.Redis;
+using Jianwei.Core.Hosting;
 
 namespace Jianwei.Core.Redis;
 
@@ -10,7 +10,7 @@ public sealed class RedisOptions
 
     /// <summary>HOST:PORT[,HOST:PORT…][,option=value…] as StackExchange.Redis reads it; one server, or nodes of a cluster.</summary>
     [Required(ErrorMessage = "HOST:PORT of Redis servers, separated by commas")]
-    [CustomValidation(typeof(RedisOptions), nameof(CanBeParsed), ErrorMessage = "HOST:PORT,… and options that StackExchange.Redis knows")]
+    [Confidential]
     public string Configuration { get; set; } = "";
 
     /// <summary>Put before every key.</summary>
@@ -20,18 +20,4 @@ public sealed class RedisOptions
     /// <summary>How long a command may take.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Whether StackExchange.Redis can read a configuration; an empty one is somebody else's problem.</summary>
-    public static ValidationResult? CanBeParsed(string configuration)
-    {
-        try
-        {
-            ConfigurationOptions.Parse(configuration);
-            return ValidationResult.Success;
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
-        {
-            return new(e.Message);
-        }
-    }
 }

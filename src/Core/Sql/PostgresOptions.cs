@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Jianwei.Core.Hosting;
 
 namespace Jianwei.Core.Sql;
 
@@ -7,6 +8,7 @@ public sealed class PostgresOptions
 {
     /// <summary>Npgsql connection string, e.g. <c>Host=localhost;Username=jianwei;Database=jianwei</c>.</summary>
     [Required(ErrorMessage = "Postgres:ConnectionString is empty; allowed: an Npgsql connection string such as Host=localhost;Database=jianwei")]
+    [Confidential]
     public string ConnectionString { get; set; } = "";
 
     /// <summary>Whether the program brings the schema up to date when it starts. When false, an out-of-date schema stops it.</summary>
