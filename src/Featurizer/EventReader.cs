@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Confluent.Kafka;
 using Jianwei.Core.Contracts;
+using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
 
 namespace Jianwei.Featurizer;
@@ -11,8 +13,15 @@ public static class EventReader
     internal const int SizeLimit = 1024 * 1024;
     internal const int IdLimit = 200;
 
+    /// <summary>The event of a message as the log has it, or null with the reason. The stage, verify and export take the same ones.</summary>
+    public static CompanyEvent? TryRead(Message<byte[], byte[]> message, out string problem) =>
+        TryRead(message.Value, EventTimes.Latest(message.Timestamp), out problem);
+
     /// <summary>The event, or null with the reason.</summary>
-    public static CompanyEvent? TryRead(ReadOnlySpan<byte> bytes, out string problem)
+    /// <param name="bytes">The message's value.</param>
+    /// <param name="latest">From <see cref="EventTimes.Latest"/>.</param>
+    /// <param name="problem">The reason, or empty.</param>
+    public static CompanyEvent? TryRead(ReadOnlySpan<byte> bytes, DateTimeOffset latest, out string problem)
     {
         if (bytes.Length > SizeLimit)
         {
@@ -23,7 +32,7 @@ public static class EventReader
         try
         {
             var e = Wire.ReadEvent(bytes);
-            problem = ProblemOf(e);
+            problem = ProblemOf(e) is { Length: > 0 } wrong ? wrong : EventTimes.ProblemOf(e, latest);
             return problem.Length == 0 ? e : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or OverflowException)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Jianwei.Core.Failures;
 using Jianwei.Core.Kafka;
+using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
 using Jianwei.Featurizer.Text;
@@ -165,7 +166,7 @@ public sealed class FeaturizerHandler : IBatchHandler
             {
                 before++;
             }
-            else if (states.Reader.TryRead(record.Message.Value ?? [], out var e, out var problem))
+            else if (states.Reader.TryRead(record.Message.Value ?? [], EventTimes.Latest(record.Message.Timestamp), out var e, out var problem))
             {
                 events.Add(new(states.Admit(e), e, record.Offset.Value));
             }

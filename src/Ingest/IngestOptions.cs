@@ -13,8 +13,11 @@ public sealed class IngestOptions
     [Range(1_000, 100_000_000, ErrorMessage = "Ingest:IdentifierCacheLimit must be from 1,000 to 100,000,000")]
     public int IdentifierCacheLimit { get; set; } = 1_000_000;
 
-    /// <summary>How far ahead of this machine's clock an observation may be; what is later becomes a dead letter <c>bad_time</c>.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00", ErrorMessage = "Ingest:ObservedAheadLimit must be from 00:00:00 to 36500.00:00:00")]
+    /// <summary>
+    /// How far ahead of this machine's clock an observation may be; what is later becomes a dead letter <c>bad_time</c>. The Featurizer
+    /// takes at most two days, counted from the time when the event was sent.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "Ingest:ObservedAheadLimit must be from 00:00:00 to 1.00:00:00")]
     public TimeSpan ObservedAheadLimit { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How often aliases that were added elsewhere are looked for.</summary>

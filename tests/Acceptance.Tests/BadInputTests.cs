@@ -131,6 +131,9 @@ public sealed class BadInputTests
             yield return With(message, "event_id", new string('f', 9_000_000), reason, "");
             yield return With(message, "event_id", "zzzzzzzzzzzzzzzz", reason, "");
             yield return With(message, "event_time", "soon", reason, "event_time");
+            yield return With(message, "event_time", "2099-01-01T00:00:00+00:00", reason, "event_time");
+            yield return With(message, "observed_time", "2099-01-01T00:00:00+00:00", reason, "observed_time");
+            yield return With(message, "observed_time", "9999-12-31T00:00:00+00:00", reason, "observed_time");
             yield return With(message, "type", "gossip", reason, "type");
             yield return With(message, "amount", 1e300, reason, "amount");
             yield return new(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(With(message, "amount", 7, reason, "").Value!).Replace("\"amount\":7", "\"amount\":1e999", StringComparison.Ordinal)), reason, "amount");

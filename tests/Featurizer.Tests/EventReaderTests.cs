@@ -1,5 +1,6 @@
 using System.Text;
 using Jianwei.Core.Contracts;
+using Jianwei.Core.Contracts.Raw;
 
 namespace Jianwei.Featurizer;
 
@@ -12,7 +13,7 @@ public sealed class EventReaderTests
     }));
 
     [Fact]
-    public void Reader_ReadsAWholeEvent() => Assert.Equal("Hiring", EventReader.TryRead(Encoding.UTF8.GetBytes(Whole), out _)!.Text!.Content);
+    public void Reader_ReadsAWholeEvent() => Assert.Equal("Hiring", EventReader.TryRead(Encoding.UTF8.GetBytes(Whole), RawTime.Latest, out _)!.Text!.Content);
 
     [Theory]
     [InlineData("\"0123456789abcdef\"", "null")]
@@ -33,14 +34,14 @@ public sealed class EventReaderTests
     public void Reader_RefusesWhatNoStateCanTake(string whole, string spoilt)
     {
         Assert.Contains(whole, Whole);
-        Assert.Null(EventReader.TryRead(Encoding.UTF8.GetBytes(Whole.Replace(whole, spoilt, StringComparison.Ordinal)), out var problem));
+        Assert.Null(EventReader.TryRead(Encoding.UTF8.GetBytes(Whole.Replace(whole, spoilt, StringComparison.Ordinal)), RawTime.Latest, out var problem));
         Assert.NotEmpty(problem);
     }
 
     [Fact]
     public void Reader_RefusesBytesThatAreNoText()
     {
-        Assert.Null(EventReader.TryRead([], out _));
-        Assert.Null(EventReader.TryRead([.. "{\"event_id\":\""u8, 0xff, 0xfe], out _));
+        Assert.Null(EventReader.TryRead([], RawTime.Latest, out _));
+        Assert.Null(EventReader.TryRead([.. "{\"event_id\":\""u8, 0xff, 0xfe], RawTime.Latest, out _));
     }
 }

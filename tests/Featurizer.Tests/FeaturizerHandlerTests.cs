@@ -47,7 +47,7 @@ public sealed class FeaturizerHandlerTests
 
         var expected = new CompanyState();
         foreach (var record in log)
-            expected.Apply(EventReader.TryRead(record.Message.Value, out _)!, 0, record.Offset.Value);
+            expected.Apply(EventReader.TryRead(record.Message, out _)!, 0, record.Offset.Value);
         var read = await store.ReadAsync(0, [store.Keys.State(0, "X-TEST:1")], [], Cancellation);
         Assert.Equal(299, read.Checkpoint);
         Assert.Equal(StateCodec.Encode(expected), read.States[0]);

@@ -15,7 +15,7 @@ public sealed class EventLog(KafkaClients kafka, TopicReader reader)
         {
             foreach (var record in reader.Read(partition, low, high, cancellation))
             {
-                if (EventReader.TryRead(record.Message.Value, out _) is { } e)
+                if (EventReader.TryRead(record.Message, out _) is { } e)
                 {
                     yield return e;
                 }

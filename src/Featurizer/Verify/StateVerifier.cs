@@ -93,7 +93,7 @@ public sealed class StateVerifier(TopicReader reader, StateStore store, KafkaCli
     // Records that the Featurizer dead-lettered are no events for it, nor here.
     private static void Replay(ConsumeResult<byte[], byte[]> record, Dictionary<string, CompanyState> states, Dictionary<string, CompanyText> texts)
     {
-        if (EventReader.TryRead(record.Message.Value, out _) is not { } e)
+        if (EventReader.TryRead(record.Message, out _) is not { } e)
         {
             return;
         }

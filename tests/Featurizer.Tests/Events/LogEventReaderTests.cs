@@ -1,7 +1,10 @@
 using System.Text;
+using Confluent.Kafka;
+using Config = FsCheck.Config;
 using FsCheck;
 using FsCheck.Fluent;
 using Jianwei.Core.Contracts;
+using Jianwei.Core.Contracts.Raw;
 using Jianwei.Core.Features;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Windows;
@@ -32,6 +35,12 @@ public sealed class LogEventReaderTests
         from hours in Gen.Frequency((5, Gen.Constant(0)), (1, Gen.Choose(-14, 14)))
         select new DateTimeOffset(ticks, TimeSpan.FromHours(hours));
 
+    // Also at the very second of an event, and just before and after it.
+    private static Gen<DateTimeOffset> Latest => Gen.Frequency(
+        (2, Gen.Constant(RawTime.Latest)),
+        (1, Time.Select(t => EventTimes.Latest(new Timestamp(t.ToUnixTimeMilliseconds(), TimestampType.CreateTime)))),
+        (1, Gen.Choose(-2, 2).Select(s => Plain.ObservedTime.AddMilliseconds(s * 250))));
+
     private static Gen<double?> Amount => Gen.Frequency(
         (3, Gen.Choose(-50, 1_000_000).Select(a => (double?)a)),
         (2, Gen.Choose(-5_000, 1_000_000).Select(a => (double?)(a / 700.0))),
@@ -40,6 +49,7 @@ public sealed class LogEventReaderTests
     private static Gen<CompanyEvent> Event =>
         from texts in Text.ArrayOf(6)
         from times in Time.ArrayOf(3)
+        from order in Gen.Choose(0, 3)
         from amount in Amount
         from type in Gen.Elements(EventTypes.All.ToArray())
         from id in Gen.Choose(0, int.MaxValue)
@@ -47,7 +57,7 @@ public sealed class LogEventReaderTests
         select new CompanyEvent
         {
             EventId = ((ulong)id * 0x9E3779B97F4A7C15UL).ToString("x16"), CompanyId = texts[0] ?? "X-TEST:1", CompanyName = texts[1], Type = type,
-            EventTime = times[0], ObservedTime = times[1], AcceptedTime = times[2], Amount = amount, Unit = texts[2],
+            EventTime = order == 0 ? times[0] : order == 1 || times[0] > times[1] ? times[1] : times[0], ObservedTime = order == 3 ? Plain.ObservedTime : times[1], AcceptedTime = times[2], Amount = amount, Unit = texts[2],
             Source = texts[3] ?? "jobs", SourceEventId = texts[4] ?? "1", Summary = texts[5], Text = hasText ? new(TextSegment.Posting, "key", texts[5]) : null,
         };
 
@@ -62,7 +72,7 @@ public sealed class LogEventReaderTests
 
     [Fact]
     public void Reader_AgreesWithTheGeneralOne() =>
-        Prop.ForAll(Message.ToArbitrary(), m => Agree(m)).Check(Config.QuickThrowOnFailure.WithMaxTest(4_000));
+        Prop.ForAll(Message.ToArbitrary(), Latest.ToArbitrary(), Agree).Check(Config.QuickThrowOnFailure.WithMaxTest(4_000));
 
     [Fact]
     public void Reader_AgreesWhereOneFieldIsSpoilt()
@@ -73,8 +83,8 @@ public sealed class LogEventReaderTests
             Assert.Contains(value, whole);
             foreach (var spoil in Spoils.Concat(Texts))
             {
-                Agree(Encoding.UTF8.GetBytes(whole.Replace(value, spoil, StringComparison.Ordinal)));
-                Agree(Encoding.UTF8.GetBytes(whole.Replace(value, value + spoil, StringComparison.Ordinal)));
+                Agree(Encoding.UTF8.GetBytes(whole.Replace(value, spoil, StringComparison.Ordinal)), RawTime.Latest);
+                Agree(Encoding.UTF8.GetBytes(whole.Replace(value, value + spoil, StringComparison.Ordinal)), RawTime.Latest);
             }
         }
     }
@@ -83,7 +93,7 @@ public sealed class LogEventReaderTests
     [InlineData("企业“一”")]
     [InlineData("Company 17")]
     public void Reader_IsQuickWithWhatIngestWrites(string name) =>
-        Assert.True(Reader.TryReadQuickly(Wire.Write(Plain with { CompanyName = name, Amount = 12.5 }), out _));
+        Assert.True(Reader.TryReadQuickly(Wire.Write(Plain with { CompanyName = name, Amount = 12.5 }), RawTime.Latest, out _));
 
     private static CompanyEvent Plain => new()
     {
@@ -104,11 +114,11 @@ public sealed class LogEventReaderTests
         return message;
     }
 
-    private static void Agree(byte[] message)
+    private static void Agree(byte[] message, DateTimeOffset latest)
     {
         var text = Encoding.UTF8.GetString(message);
-        var expected = EventReader.TryRead(message, out var problem);
-        Assert.Equal((text, expected is not null), (text, Reader.TryRead(message, out var found, out var foundProblem)));
+        var expected = EventReader.TryRead(message, latest, out var problem);
+        Assert.Equal((text, expected is not null), (text, Reader.TryRead(message, latest, out var found, out var foundProblem)));
         Assert.Equal(problem, foundProblem);
         if (expected is not null)
         {

@@ -46,7 +46,7 @@ public sealed class SweeperServiceTests
         var tick = Assert.Single(ticks, t => t.CompanyId == "X-TEST:quiet");
         Assert.Equal(EventType.Tick, tick.Type);
         Assert.Equal(SweepSchedule.Due("X-TEST:quiet", Days.SecondsOf(Start.AddDays(-2)), Days.SecondsOf(Start)), Days.SecondsOf(tick.ObservedTime));
-        Assert.NotNull(EventReader.TryRead(Wire.Write(tick), out _));
+        Assert.NotNull(EventReader.TryRead(Wire.Write(tick), Core.Contracts.Raw.RawTime.Latest, out _));
         var state = StateCodec.Decode(quiet.Value);
         Assert.Equal(Applied.Yes, state.Apply(tick, 0, 6));
         Assert.Equal(Applied.StaleTick, state.Apply(tick, 0, 7));
