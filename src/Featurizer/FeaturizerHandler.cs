@@ -7,6 +7,7 @@ using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
 using Jianwei.Featurizer.Text;
 using Jianwei.Featurizer.Windows;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Jianwei.Featurizer;
@@ -16,7 +17,7 @@ namespace Jianwei.Featurizer;
 /// for their acknowledgement, write states and checkpoint. A crash before the write leaves requests that will be sent again,
 /// byte for byte, because a state is a pure function of its log; a crash after it leaves nothing to do.
 /// </summary>
-public sealed class FeaturizerHandler : IBatchHandler
+public sealed partial class FeaturizerHandler : IBatchHandler
 {
     private const string MovedCheckpoint = "another writer, or a fail-over that lost writes, moved its checkpoint";
 
@@ -30,22 +31,24 @@ public sealed class FeaturizerHandler : IBatchHandler
     private readonly TimeProvider time;
     private readonly Dictionary<int, PartitionStates> partitions = [];
     private readonly HashSet<int> rewound = [];
+    private readonly Dictionary<int, long> gaps = []; // ends of those that were told, by partition
+    private readonly ILogger log;
     private readonly FeaturePlan plan;
     private readonly Lock gate = new();
 
     public FeaturizerHandler(
         StateStore store, FeaturePlan plan, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka,
-        FeaturizerMetrics metrics, IOptions<FeaturizerOptions> options, TimeProvider time)
-        : this(store, plan, producer.SendAsync, new TopicReader(kafka).High, deadLetters, kafka.Topics, metrics, options.Value.StateCacheLimit, time)
+        FeaturizerMetrics metrics, IOptions<FeaturizerOptions> options, TimeProvider time, ILogger<FeaturizerHandler> log)
+        : this(store, plan, producer.SendAsync, new TopicReader(kafka).High, deadLetters, kafka.Topics, metrics, options.Value.StateCacheLimit, time, log)
     {
     }
 
     internal FeaturizerHandler(
         StateStore store, FeaturePlan plan, Send send, Func<TopicPartition, long> high, DeadLetterWriter deadLetters, Topics topics, FeaturizerMetrics metrics,
-        int cacheLimit, TimeProvider time)
+        int cacheLimit, TimeProvider time, ILogger log)
     {
-        (this.store, this.send, this.high, this.deadLetters, this.topics, this.metrics, this.cacheLimit, this.time) =
-            (store, send, high, deadLetters, topics, metrics, cacheLimit, time);
+        (this.store, this.send, this.high, this.deadLetters, this.topics, this.metrics, this.cacheLimit, this.time, this.log) =
+            (store, send, high, deadLetters, topics, metrics, cacheLimit, time, log);
         this.plan = plan;
     }
 
@@ -149,11 +152,23 @@ public sealed class FeaturizerHandler : IBatchHandler
                 else
                 {
                     rewound.Remove(states.Partition);
+                    NoteGap(states, first);
                 }
             }
         }
 
         Rewind(back, "its states in Redis are behind the committed offset");
+    }
+
+    // A batch that fails comes again: its gap is told once.
+    private void NoteGap(PartitionStates states, long first)
+    {
+        if (first > states.Checkpoint + 1 && gaps.GetValueOrDefault(states.Partition, -1) != first)
+        {
+            gaps[states.Partition] = first;
+            metrics.Gap(first - states.Checkpoint - 1);
+            LogGap(topics.Events, states.Partition, states.Checkpoint + 1, first - 1);
+        }
     }
 
     private List<Incoming> Parse(PartitionStates states, List<ConsumeResult<byte[], byte[]>> records, List<OutgoingMessage> outgoing)
@@ -262,4 +277,8 @@ public sealed class FeaturizerHandler : IBatchHandler
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Topic}[{Partition}] no longer has its offsets {From} to {To} (retention, deleted records, or marks of a foreign transaction), "
+        + "and the states in Redis do not hold them: whatever events were there are missing in states and scores")]
+    private partial void LogGap(string topic, int partition, long from, long to);
 }

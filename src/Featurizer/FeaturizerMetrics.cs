@@ -10,6 +10,7 @@ public sealed class FeaturizerMetrics
     private readonly Counter<long> events = JianweiMeter.Instance.CreateCounter<long>("jianwei_featurizer_events_total", description: "Events read, by what became of them.");
     private readonly Histogram<double> batches = JianweiMeter.Instance.CreateHistogram<double>("jianwei_featurizer_batch_seconds", "s", "Time of a batch from read to durable.");
     private readonly Counter<long> rewinds = JianweiMeter.Instance.CreateCounter<long>("jianwei_featurizer_rewinds_total", description: "Times a partition was read again because Redis held another offset.");
+    private readonly Counter<long> gaps = JianweiMeter.Instance.CreateCounter<long>("jianwei_featurizer_gap_total", description: "Offsets of events that were gone before they were read.");
     private readonly long[] totals = new long[Enum.GetValues<Applied>().Length];
 
     /// <summary>Events by outcome since the process started.</summary>
@@ -25,6 +26,9 @@ public sealed class FeaturizerMetrics
     }
 
     public void Batch(TimeSpan elapsed) => batches.Record(elapsed.TotalSeconds);
+
+    /// <summary>So many offsets were gone before they were read.</summary>
+    public void Gap(long offsets) => gaps.Add(offsets);
 
     public void Rewind() => rewinds.Add(1);
 

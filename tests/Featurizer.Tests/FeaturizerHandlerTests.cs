@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Kafka;
@@ -6,6 +7,7 @@ using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
 using Jianwei.Featurizer.Windows;
 using Jianwei.Servers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -31,7 +33,7 @@ public sealed class FeaturizerHandlerTests
         using var producer = new AckedProducer(kafka, TimeProvider.System);
         var store = new StateStore(redis);
         var handler = new FeaturizerHandler(
-            store, new(Catalogues.Real), producer.SendAsync, _ => 300, new(kafka, TimeProvider.System), kafka.Topics, new(), cacheLimit, TimeProvider.System);
+            store, new(Catalogues.Real), producer.SendAsync, _ => 300, new(kafka, TimeProvider.System), kafka.Topics, new(), cacheLimit, TimeProvider.System, NullLogger.Instance);
         var log = Log(kafka.Topics.Events);
 
         await FeedAsync(handler, log, 0, 100);
@@ -52,6 +54,49 @@ public sealed class FeaturizerHandlerTests
         Assert.Equal(299, read.Checkpoint);
         Assert.Equal(StateCodec.Encode(expected), read.States[0]);
         AssertRequestsAgree(kafka, (int)expected.Version);
+    }
+
+    // Retention took offsets that the states do not hold: that is told once, however often the batch has to come again.
+    [Fact]
+    public async Task Gap_InTheLogIsToldAndCountedOnce()
+    {
+        using var mock = MockKafka.Start();
+        await using var server = await RedisServer.StartAsync();
+        using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = server.Configuration }));
+        using var kafka = new KafkaClients(Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        using var producer = new AckedProducer(kafka, TimeProvider.System);
+        var (counted, lines, away) = (0L, new Lines(), false);
+        using var meter = new MeterListener { InstrumentPublished = (i, l) => { if (i.Name == "jianwei_featurizer_gap_total") l.EnableMeasurementEvents(i); } };
+        meter.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
+        meter.Start();
+        var handler = new FeaturizerHandler(
+            new(redis), new(Catalogues.Real), (messages, stop) => away ? throw new TimeoutException() : producer.SendAsync(messages, stop), _ => 300,
+            new(kafka, TimeProvider.System), kafka.Topics, new(), 0, TimeProvider.System, lines);
+        var log = Log(kafka.Topics.Events);
+        await FeedAsync(handler, log, 0, 10);
+
+        var asked = await Assert.ThrowsAsync<RewindException>(() => handler.HandleAsync(log[50..60], Cancellation));
+        Assert.Equal(10, asked.Offsets.Single().Offset.Value);
+        Assert.Empty(lines);
+        away = true;
+        await Assert.ThrowsAsync<TimeoutException>(() => handler.HandleAsync(log[50..60], Cancellation));
+        away = false;
+        await Assert.ThrowsAsync<RewindException>(() => handler.HandleAsync(log[50..60], Cancellation));
+        await handler.HandleAsync(log[50..60], Cancellation);
+        await handler.HandleAsync(log[60..70], Cancellation);
+
+        Assert.StartsWith("Warning events[0] no longer has its offsets 10 to 49 ", Assert.Single(lines), StringComparison.Ordinal);
+        Assert.Equal(40, counted);
+    }
+
+    private sealed class Lines : List<string>, ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Add($"{logLevel} {formatter(state, exception)}");
     }
 
     private static StackExchange.Redis.RedisKey[] Keys => [new StateKeys("jw").Checkpoint(0), new StateKeys("jw").Watermarks(0), new StateKeys("jw").State(0, "X-TEST:1")];

@@ -3,6 +3,7 @@ using Jianwei.Core.Kafka;
 using Jianwei.Core.Redis;
 using Jianwei.Featurizer.Store;
 using Jianwei.Featurizer.Windows;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Jianwei.Featurizer.Benchmark;
 
@@ -33,7 +34,7 @@ public sealed class FeaturizerBenchmark(RedisConnection redis, FeaturePlan plan,
     {
         progress?.Report("featurizer: making states");
         var (stream, store, metrics) = (new EventStream(Companies, Partitions, seed: 1), new StateStore(redis), new FeaturizerMetrics());
-        FeaturizerHandler Handler(int cache) => new(store, plan, (_, _) => Task.CompletedTask, _ => long.MaxValue, deadLetters, Topics, metrics, cache, time);
+        FeaturizerHandler Handler(int cache) => new(store, plan, (_, _) => Task.CompletedTask, _ => long.MaxValue, deadLetters, Topics, metrics, cache, time, NullLogger.Instance);
         await RoundAsync(Handler(Companies), stream, WarmBatches, cancellation);
 
         var endpoint = (System.Net.IPEndPoint)redis.Multiplexer.GetEndPoints()[0];
