@@ -16,6 +16,7 @@ public static class FeaturizerServices
     {
         services.AddFeatures();
         services.AddSingleton<FeaturizerMetrics>();
+        services.AddHostedService<Core.Redis.RedisEviction>();
         return services.AddStage<FeaturizerHandler>("Featurizer", topics => [topics.Events]);
     }
 
