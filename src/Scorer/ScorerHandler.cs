@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Jianwei.Core.Kafka;
 using Jianwei.Scorer.Batching;
-using Jianwei.Scorer.Inference;
+using Jianwei.Scorer.Lanes;
 using Jianwei.Scorer.Swap;
 using Jianwei.Scorer.Telemetry;
 using Microsoft.Extensions.Options;
@@ -14,20 +14,16 @@ internal delegate Task Send(IReadOnlyList<OutgoingMessage> messages, Cancellatio
 /// <summary>The stage: a batch of score requests in, as many scores (and dead letters) acknowledged.</summary>
 public sealed class ScorerHandler : IBatchHandler
 {
-    private const string Stage = "scorer";
-
     private readonly ModelSlot _slot;
     private readonly Send _send;
-    private readonly DeadLetterWriter _deadLetters;
-    private readonly string _scores;
+    private readonly LaneOutput _output;
     private readonly int _batchSizeLimit;
     private readonly CoalesceMode _coalesce;
     private readonly ScoreLatency _latency;
     private readonly TimeProvider _time;
-    private readonly List<OutgoingMessage> _outgoing = [];
+    private readonly Answers _answers = new();
 
-    private RequestBatch? _requests; // made for the first model; every later one has its contract
-    private Risk[] _risks = [];
+    private Lane[] _lanes = []; // made for the first model; every later one has its contract and as many
 
     public ScorerHandler(
         ModelSlot slot, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka, IOptions<ScorerOptions> options,
@@ -40,81 +36,95 @@ public sealed class ScorerHandler : IBatchHandler
         ModelSlot slot, Send send, DeadLetterWriter deadLetters, Topics topics, CoalesceMode coalesce, int batchSizeLimit, ScoreLatency latency,
         TimeProvider time)
     {
-        (_slot, _send, _deadLetters, _scores) = (slot, send, deadLetters, topics.Scores);
+        (_slot, _send, _output) = (slot, send, new LaneOutput(topics.Scores, deadLetters));
         (_coalesce, _batchSizeLimit, _latency, _time) = (coalesce, batchSizeLimit, latency, time);
     }
 
     /// <inheritdoc/>
     public async Task HandleAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, CancellationToken cancellation)
     {
-        for (var first = 0; first < batch.Count; first += _batchSizeLimit)
+        foreach (var part in Parts(batch))
         {
             var started = _time.GetTimestamp();
-            Score(batch, first, Math.Min(batch.Count, first + _batchSizeLimit));
-            await _send(_outgoing, cancellation);
+            await ScoreAsync(part);
+            await _send(_answers.Collect(), cancellation);
             Count(_time.GetElapsedTime(started));
         }
     }
 
-    private void Score(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, int first, int end)
+    private IEnumerable<IReadOnlyList<ConsumeResult<byte[], byte[]>>> Parts(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch) =>
+        batch.Count <= _batchSizeLimit ? [batch] : batch.Chunk(_batchSizeLimit);
+
+    // Under one lease: one model scores every lane's rows.
+    private async Task ScoreAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
     {
         using var lease = _slot.Take();
-        var requests = Emptied(lease.Model);
-        for (var i = first; i < end; i++)
+        Empty(lease.Model, batch.Count);
+        var used = Split(batch);
+        await RunAsync(used, lane => _lanes[lane].Score(lease.Model.Lanes[lane], batch, _answers));
+        for (var lane = 0; lane < used; lane++)
         {
-            if (requests.Add(batch[i].Message.Value ?? [], i) is { } refusal)
-            {
-                _outgoing.Add(_deadLetters.Refuse(Stage, refusal.Reason, refusal.Detail, batch[i]));
-            }
-        }
-
-        if (requests.Count > 0)
-        {
-            lease.Model.Score(requests.Matrix, _risks.AsSpan(0, requests.Count));
-            lease.Shadow?.Observe(requests.Matrix, _risks.AsSpan(0, requests.Count));
-            Write(requests, lease.Model, batch);
+            lease.Shadow?.Observe(_lanes[lane].Requests.Matrix, _lanes[lane].Risks);
         }
     }
 
-    private RequestBatch Emptied(ServedModel model)
+    private void Empty(ServedModel model, int records)
     {
-        _outgoing.Clear();
-        if (_requests is null)
+        if (_lanes.Length == 0)
         {
             var reader = new RequestReader(model.Contract.Catalogue, model.Contract.FeatureCount);
-            _requests = new RequestBatch(reader, _coalesce, _batchSizeLimit, model.Contract.FeatureCount);
-            _risks = new Risk[_batchSizeLimit];
+            _lanes = [.. model.Lanes.Select(_ => new Lane(new RequestBatch(reader, _coalesce, model.Contract.FeatureCount), _output))];
         }
 
-        _requests.Clear();
-        return _requests;
+        _answers.Clear(records);
+        Array.ForEach(_lanes, lane => lane.Clear());
+        var now = _time.GetUtcNow();
+        foreach (var lane in model.Lanes)
+        {
+            lane.Writer.SetScoredTime(now);
+        }
     }
 
-    private void Write(RequestBatch requests, ServedModel model, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
+    private int Split(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
     {
-        model.Writer.SetScoredTime(_time.GetUtcNow());
-        var rows = requests.Rows;
-        for (var i = 0; i < rows.Length; i++)
+        var used = LaneSplit.Count(batch.Count, _lanes.Length);
+        for (var i = 0; i < batch.Count; i++)
         {
-            _outgoing.Add(
-                double.IsFinite(_risks[i].LogOdds)
-                    ? new OutgoingMessage(_scores, rows[i].CompanyId, model.Writer.Write(rows[i], _risks[i]))
-                    : _deadLetters.Refuse(Stage, Refusal.ScoreNotFinite, $"the score of model {model.Id}: expected a number, found {_risks[i].LogOdds}", batch[rows[i].Source]));
+            _lanes[LaneSplit.LaneOf(batch[i], used)].Take(i);
         }
+
+        return used;
+    }
+
+    // Returns when every lane has ended, also where one fails: the lease must outlast them all.
+    private static Task RunAsync(int lanes, Action<int> score)
+    {
+        if (lanes > 1)
+        {
+            return Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => Task.Run(() => score(lane))));
+        }
+
+        score(0);
+        return Task.CompletedTask;
     }
 
     private void Count(TimeSpan took)
     {
-        var rows = _requests!.Rows;
-        var now = _time.GetUtcNow();
-        ScorerMetrics.Rows.Add(rows.Length);
-        ScorerMetrics.Coalesced.Add(_requests.Coalesced);
-        ScorerMetrics.BatchRows.Record(rows.Length);
-        ScorerMetrics.BatchSeconds.Record(took.TotalSeconds);
-        foreach (ref readonly var row in rows)
+        var (now, scored, coalesced) = (_time.GetUtcNow(), 0, 0);
+        foreach (var requests in _lanes.Select(lane => lane.Requests))
         {
-            CountLatency(row.AcceptedTime, now);
+            scored += requests.Count;
+            coalesced += requests.Coalesced;
+            foreach (ref readonly var row in requests.Rows)
+            {
+                CountLatency(row.AcceptedTime, now);
+            }
         }
+
+        ScorerMetrics.Rows.Add(scored);
+        ScorerMetrics.Coalesced.Add(coalesced);
+        ScorerMetrics.BatchRows.Record(scored);
+        ScorerMetrics.BatchSeconds.Record(took.TotalSeconds);
     }
 
     // A clock behind the one at Ingest says nothing.

@@ -16,7 +16,11 @@ public sealed class ScorerOptions
     [RegularExpression(DeviceChoice.Pattern, ErrorMessage = "auto, cpu, cuda, cuda:N")]
     public string Device { get; set; } = "auto";
 
-    /// <summary>Threads inside one run of the graph.</summary>
+    /// <summary>Threads that share a batch, each with the requests of its own companies; a core each, at most four, unless set. On CUDA there is one.</summary>
+    [Range(1, 64)]
+    public int Lanes { get; set; } = Math.Min(Environment.ProcessorCount, 4);
+
+    /// <summary>Threads inside one run of the graph, in each lane.</summary>
     [Range(1, 256)]
     public int Threads { get; set; } = 1;
 

@@ -39,6 +39,7 @@ public sealed class SettingsTests
     [InlineData("Featurizer:Catalogue", "/nowhere/catalogue.json", "/nowhere/catalogue.json")]
     [InlineData("Scorer:Device", "tpu", "cuda")]
     [InlineData("Scorer:Coalesce", "sometimes", "latest")]
+    [InlineData("Scorer:Lanes", "65", "1 to 64")]
     [InlineData("Alerts:Shifts:Jmup", "1", "Alerts:Shifts", "not a setting")]
     [InlineData("Api:Url", "not a url", "http://")]
     public async Task Setting_ThatIsWrong_EndsWithCodeTwoAndASentence(string setting, string value, string allowed, string? shown = null)

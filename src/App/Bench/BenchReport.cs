@@ -13,10 +13,13 @@ internal sealed record BenchReport
     /// <summary>Featurizer events a second over the states a second that redis-benchmark reads and writes with the same commands and value sizes.</summary>
     public double? FeaturizerVsRedis { get; set; }
 
-    /// <summary>Scorer rows a second, request bytes in to score bytes out, over a bare loop on the same session and batch.</summary>
+    /// <summary>Rows a second of the whole Scorer with all its lanes, request bytes in to score bytes out, over those of one bare loop on the same session and batch; wall time.</summary>
     public double? ScorerVsOnnx { get; set; }
 
-    /// <summary>The same from parsed vectors to calibrated risks: matrix, run and calibration only.</summary>
+    /// <summary>The same with one thread on both sides; processor time.</summary>
+    public double? ScorerVsOnnxOneThread { get; set; }
+
+    /// <summary>One thread on both sides, from parsed vectors to calibrated risks: matrix, run and calibration only.</summary>
     public double? ScorerRunVsOnnx { get; set; }
 
     /// <summary>Raw event to stored score and shift state, sustained.</summary>
@@ -42,6 +45,8 @@ internal sealed record BenchReport
     public double? RedisBenchmarkPerS { get; set; }
 
     public double? ScorerRowsPerS { get; set; }
+
+    public double? ScorerOneThreadRowsPerS { get; set; }
 
     public double? OnnxRowsPerS { get; set; }
 

@@ -58,11 +58,22 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
         progress.Report($"scorer: {directory}");
         var result = ScorerBenchmark.Run(directory, ScorerBudget);
         report.ScorerVsOnnx = result.ScorerVsOnnx;
+        report.ScorerVsOnnxOneThread = result.ScorerVsOnnxOneThread;
         report.ScorerRunVsOnnx = result.ScorerRunVsOnnx;
-        report.ScorerRowsPerS = result.Batches[^1].Bytes.RowsPerSecond;
+        report.ScorerRowsPerS = result.Batches[^1].Handler.RowsPerSecond;
+        report.ScorerOneThreadRowsPerS = result.Batches[^1].Bytes.RowsPerSecond;
         report.OnnxRowsPerS = result.Batches[^1].Bare.RowsPerSecond;
-        report.MeasuredOn["scorer"] = string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{result.Model} on {result.Device}, batch {result.Batches[^1].BatchSize}, one thread on both sides, ratios of rows a second of processor time, {result.RequestBytes:N0} bytes a request");
+        report.MeasuredOn["scorer"] = ScorerMeasuredOn(result);
+    }
+
+    private static string ScorerMeasuredOn(ScorerBenchmarkResult result)
+    {
+        var (batch, lanes) = (result.Batches[^1].BatchSize, result.Lanes);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{result.Model} on {result.Device}, {result.RequestBytes:N0} bytes a request, no Kafka on either side; bare loop: one thread, batch {batch:N0}; ")
+            + string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"scorer_vs_onnx: the whole stage on {lanes} threads (lanes, about {batch:N0} rows each) over that one thread, wall time, so of the machine and not of a core; ")
+            + "scorer_vs_onnx_one_thread, scorer_run_vs_onnx: one thread over one thread, processor time";
     }
 
     private async Task FeaturizerAsync(BenchReport report, CancellationToken cancellation)

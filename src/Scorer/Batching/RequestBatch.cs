@@ -1,3 +1,4 @@
+using System.Numerics;
 using Jianwei.Scorer.Inference;
 
 namespace Jianwei.Scorer.Batching;
@@ -7,22 +8,19 @@ internal sealed class RequestBatch
 {
     private readonly RequestReader _reader;
     private readonly Coalescer _coalescer;
-    private readonly RequestRow[] _rows;
+    private RequestRow[] _rows = [];
 
     /// <param name="reader">Knows the catalogue.</param>
     /// <param name="mode">What stands for what.</param>
-    /// <param name="capacity">Most requests of a batch.</param>
     /// <param name="width">Features of a row.</param>
-    public RequestBatch(RequestReader reader, CoalesceMode mode, int capacity, int width)
+    public RequestBatch(RequestReader reader, CoalesceMode mode, int width)
     {
         _reader = reader;
         _coalescer = new Coalescer(mode);
-        _rows = new RequestRow[capacity];
-        // One row more: a request is decoded into the next free row before it is known whether it is kept.
-        Matrix = new FeatureMatrix(capacity + 1, width);
+        Matrix = new FeatureMatrix(1, width);
     }
 
-    public FeatureMatrix Matrix { get; }
+    public FeatureMatrix Matrix { get; private set; }
 
     public int Count { get; private set; }
 
@@ -32,6 +30,17 @@ internal sealed class RequestBatch
     public int Coalesced { get; private set; }
 
     public ReadOnlySpan<RequestRow> Rows => _rows.AsSpan(0, Count);
+
+    /// <summary>Makes room for as many requests in an empty batch.</summary>
+    public void EnsureCapacity(int requests)
+    {
+        if (_rows.Length < requests)
+        {
+            _rows = new RequestRow[(int)BitOperations.RoundUpToPowerOf2((uint)requests)];
+            // One row more: a request is decoded into the next free row before it is known whether it is kept.
+            Matrix = new FeatureMatrix(_rows.Length + 1, Matrix.Width);
+        }
+    }
 
     /// <summary>Reads a message into the next row, or drops it as coalesced.</summary>
     /// <returns>Why the message is refused, or null.</returns>
@@ -43,7 +52,7 @@ internal sealed class RequestBatch
             return refusal;
         }
 
-        row.Source = source;
+        (row.Source, row.Place) = (source, source);
         var place = _coalescer.Place(row.CompanyId, row.StateVersion, Count);
         if (place < 0)
         {
@@ -72,7 +81,7 @@ internal sealed class RequestBatch
     private void Replace(int place, in RequestRow row)
     {
         Matrix.Row(Count).CopyTo(Matrix.Row(place));
-        _rows[place] = row;
+        _rows[place] = row with { Place = _rows[place].Place };
         Coalesced++;
     }
 }

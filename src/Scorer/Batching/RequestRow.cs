@@ -13,6 +13,9 @@ internal struct RequestRow
     /// <summary>Which record of the stage's batch it came from.</summary>
     public int Source;
 
+    /// <summary>Which record's place its score takes: of the first that it stands for.</summary>
+    public int Place;
+
     /// <summary>Where the model's part goes into the message: after <c>as_of</c>.</summary>
     public int Split;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Confluent.Kafka;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Models;
@@ -9,6 +10,7 @@ namespace Jianwei.Scorer.Benchmark;
 internal sealed class BenchmarkRequests
 {
     private const int Count = 8_192;
+    private const int Partitions = 8;
 
     public BenchmarkRequests(ModelManifest manifest, GoldenInputs golden)
     {
@@ -31,7 +33,7 @@ internal sealed class BenchmarkRequests
         var time = new DateTimeOffset(2025, 5, 6, 7, 8, 9, TimeSpan.Zero).AddSeconds(i);
         return new ScoreRequest
         {
-            CompanyId = $"US-WARN:{i:x16}",
+            CompanyId = Company(i),
             CompanyName = $"Company {i} Manufacturing Inc.",
             StateVersion = 1 + (i % 50),
             AsOf = time,
@@ -48,6 +50,11 @@ internal sealed class BenchmarkRequests
 
     private static ConsumeResult<byte[], byte[]> Record(byte[] message, int i) => new()
     {
-        Topic = "score-requests", Partition = 0, Offset = i, Message = new Message<byte[], byte[]> { Value = message },
+        Topic = "score-requests",
+        Partition = i % Partitions,
+        Offset = i,
+        Message = new Message<byte[], byte[]> { Key = Encoding.UTF8.GetBytes(Company(i)), Value = message },
     };
+
+    private static string Company(int i) => $"US-WARN:{i:x16}";
 }

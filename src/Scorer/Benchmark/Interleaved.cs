@@ -2,8 +2,10 @@ using System.Diagnostics;
 
 namespace Jianwei.Scorer.Benchmark;
 
-/// <summary>One contender: scores the batch that starts at an index of the requests.</summary>
-internal delegate void Side(int first);
+/// <summary>One contender.</summary>
+/// <param name="Rows">Rows of a batch.</param>
+/// <param name="Score">Scores the batch that starts at an index of the requests.</param>
+internal sealed record Side(int Rows, Action<int> Score);
 
 /// <summary>How fast a contender was in one slice.</summary>
 /// <param name="Wall">Rows a second.</param>
@@ -20,17 +22,17 @@ internal static class Interleaved
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     /// <summary>Speeds: [round][side].</summary>
-    public static List<Speed[]> Measure(Side[] sides, int rows, int batch, TimeSpan budget)
+    public static List<Speed[]> Measure(Side[] sides, int requests, TimeSpan budget)
     {
         var rounds = new List<Speed[]>();
         for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < WarmUp;)
         {
-            Array.ForEach(sides, side => Time(side, rows, batch));
+            Array.ForEach(sides, side => Time(side, requests));
         }
 
         for (var started = Stopwatch.GetTimestamp(); rounds.Count < FewestRounds || Stopwatch.GetElapsedTime(started) < budget;)
         {
-            rounds.Add(Array.ConvertAll(sides, side => Time(side, rows, batch)));
+            rounds.Add(Array.ConvertAll(sides, side => Time(side, requests)));
         }
 
         return rounds;
@@ -42,7 +44,7 @@ internal static class Interleaved
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static Speed Time(Side side, int rows, int batch)
+    private static Speed Time(Side side, int requests)
     {
         long done = 0;
         var first = 0;
@@ -50,9 +52,9 @@ internal static class Interleaved
         var started = Stopwatch.GetTimestamp();
         do
         {
-            side(first);
-            done += batch;
-            first = first + (2 * batch) <= rows ? first + batch : 0;
+            side.Score(first);
+            done += side.Rows;
+            first = first + (2 * side.Rows) <= requests ? first + side.Rows : 0;
         }
         while (Stopwatch.GetElapsedTime(started) < Slice);
         return new Speed(done / Stopwatch.GetElapsedTime(started).TotalSeconds, done / (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);

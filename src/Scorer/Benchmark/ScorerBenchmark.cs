@@ -10,13 +10,16 @@ using Microsoft.Extensions.Options;
 
 namespace Jianwei.Scorer.Benchmark;
 
-/// <summary>Measures what the Scorer adds to a bare loop over the same session: same process, same thread, same batch, in turns.</summary>
+/// <summary>Measures the Scorer beside a bare loop over the same session: in one process, in turns; on one thread each, and the whole stage with its lanes.</summary>
 public sealed class ScorerBenchmark : IDisposable
 {
     private static readonly int[] BatchSizes = [64, 256, 1_024];
 
+    // As many as the stage has by itself.
+    private static readonly int Lanes = new ScorerOptions().Lanes;
+
     private readonly ModelPackage _package;
-    private readonly ServedModel _model;
+    private readonly ModelLane _lane;
     private readonly BenchmarkRequests _requests;
     private readonly Risk[] _risks = new Risk[BatchSizes[^1]];
     private readonly byte[][] _scores = new byte[BatchSizes[^1]][];
@@ -24,7 +27,7 @@ public sealed class ScorerBenchmark : IDisposable
     private ScorerBenchmark(ModelPackage package, BenchmarkRequests requests)
     {
         _package = package;
-        _model = new ServedModel(package);
+        _lane = new ModelLane(package);
         _requests = requests;
     }
 
@@ -34,23 +37,23 @@ public sealed class ScorerBenchmark : IDisposable
     {
         var device = InferenceDevice.Cpu();
         var package = ModelPackage.Load(modelDirectory, null, device);
-        using var slot = new ModelSlot(Options.Create(new ShadowOptions()), TimeProvider.System, NullLogger<ModelSlot>.Instance);
-        slot.Serve(ModelPackage.Load(modelDirectory, null, device));
+        using var slot = new ModelSlot(Options.Create(new ScorerOptions { Lanes = Lanes }), Options.Create(new ShadowOptions()), TimeProvider.System, NullLogger<ModelSlot>.Instance);
+        slot.Serve(package); // and disposes it
         var golden = GoldenInputs.Parse(File.ReadAllBytes(Path.Combine(modelDirectory, package.Manifest.Golden)));
         var requests = new BenchmarkRequests(package.Manifest, golden);
         using var benchmark = new ScorerBenchmark(package, requests);
         var batches = Array.ConvertAll(BatchSizes, size => benchmark.Measure(size, slot, budget / BatchSizes.Length));
         return new ScorerBenchmarkResult(
-            package.Manifest.Id, device.Name, package.Manifest.FeatureCount, requests.Messages.Average(m => m.Length), benchmark._scores.Average(s => s.Length), batches);
+            package.Manifest.Id, device.Name, Lanes, package.Manifest.FeatureCount, requests.Messages.Average(m => m.Length), benchmark._scores.Average(s => s.Length), batches);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => _lane.Dispose();
 
     private ScorerBenchmarkBatch Measure(int size, ModelSlot slot, TimeSpan budget)
     {
-        Side[] sides = [Bare(size), Vectors(size), Bytes(size), Handler(size, slot)];
-        var rounds = Interleaved.Measure(sides, _requests.Messages.Length, size, budget);
+        Side[] sides = [Bare(size), Vectors(size), Bytes(size), Handler(size * Lanes, slot)];
+        var rounds = Interleaved.Measure(sides, _requests.Messages.Length, budget);
         return new ScorerBenchmarkBatch(size, rounds.Count, Of(rounds, 0), Of(rounds, 1), Of(rounds, 2), Of(rounds, 3));
     }
 
@@ -67,28 +70,29 @@ public sealed class ScorerBenchmark : IDisposable
             _requests.Vectors[i].CopyTo(matrix.Row(i));
         }
 
-        return _ => _package.Session.Run(matrix, 0, size);
+        return new(size, _ => _lane.Runner.Run(matrix, 0, size));
     }
 
     private Side Vectors(int size)
     {
         var matrix = new FeatureMatrix(size, _package.Manifest.FeatureCount);
-        return first =>
+        return new(size, first =>
         {
             for (var i = 0; i < size; i++)
             {
                 _requests.Vectors[first + i].CopyTo(matrix.Row(i));
             }
 
-            _model.Score(matrix, _risks.AsSpan(0, size));
-        };
+            _lane.Score(matrix, _risks.AsSpan(0, size));
+        });
     }
 
     private Side Bytes(int size)
     {
         var manifest = _package.Manifest;
-        var batch = new RequestBatch(new RequestReader(manifest.Catalogue, manifest.FeatureCount), CoalesceMode.Exact, size, manifest.FeatureCount);
-        return first =>
+        var batch = new RequestBatch(new RequestReader(manifest.Catalogue, manifest.FeatureCount), CoalesceMode.Exact, manifest.FeatureCount);
+        batch.EnsureCapacity(size);
+        return new(size, first =>
         {
             batch.Clear();
             for (var i = 0; i < size; i++)
@@ -96,13 +100,13 @@ public sealed class ScorerBenchmark : IDisposable
                 batch.Add(_requests.Messages[first + i], i);
             }
 
-            _model.Score(batch.Matrix, _risks.AsSpan(0, batch.Count));
-            _model.Writer.SetScoredTime(TimeProvider.System.GetUtcNow());
+            _lane.Score(batch.Matrix, _risks.AsSpan(0, batch.Count));
+            _lane.Writer.SetScoredTime(TimeProvider.System.GetUtcNow());
             for (var i = 0; i < batch.Count; i++)
             {
-                _scores[i] = _model.Writer.Write(batch.Rows[i], _risks[i]);
+                _scores[i] = _lane.Writer.Write(batch.Rows[i], _risks[i]);
             }
-        };
+        });
     }
 
     private Side Handler(int size, ModelSlot slot)
@@ -112,7 +116,7 @@ public sealed class ScorerBenchmark : IDisposable
             new KafkaClients(Options.Create(kafka), TimeProvider.System, NullLogger<KafkaClients>.Instance), TimeProvider.System);
         var handler = new ScorerHandler(
             slot, (_, _) => Task.CompletedTask, deadLetters, kafka.Topics, CoalesceMode.Exact, size, new ScoreLatency(), TimeProvider.System);
-        return first => handler.HandleAsync(new ArraySegment<Confluent.Kafka.ConsumeResult<byte[], byte[]>>(_requests.Records, first, size), default)
-            .GetAwaiter().GetResult();
+        return new(size, first => handler.HandleAsync(new ArraySegment<Confluent.Kafka.ConsumeResult<byte[], byte[]>>(_requests.Records, first, size), default)
+            .GetAwaiter().GetResult());
     }
 }

@@ -5,7 +5,7 @@ namespace Jianwei.Scorer.Inference;
 /// <summary>What sessions run on: the CPU, or one CUDA device that has run a graph.</summary>
 public sealed class InferenceDevice
 {
-    // Operators inside one run; a Scorer scales by processes, so one is right where cores are few.
+    // Operators inside one run; a Scorer scales by lanes and processes, so one is right.
     private const int DefaultThreads = 1;
 
     private readonly OrtEpDevice? _provider;
@@ -24,6 +24,9 @@ public sealed class InferenceDevice
 
     /// <summary>Why this device and no other, for the log.</summary>
     public string Why { get; }
+
+    /// <summary>Whether several threads may well run a session at a time: on the CPU. A CUDA device is kept busy by one, and more would take turns.</summary>
+    public bool RunsSideBySide => _provider is null;
 
     /// <summary>The CPU with this many threads inside a run.</summary>
     public static InferenceDevice Cpu(int threads = DefaultThreads, string why = "asked for") => new("cpu", why, threads, null);

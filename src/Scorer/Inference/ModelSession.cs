@@ -1,33 +1,23 @@
 using Jianwei.Core.Models;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Jianwei.Scorer.Inference;
 
-/// <summary>
-/// An ONNX session over (batch, features) → (batch) logits that reads a <see cref="FeatureMatrix"/> in place and writes
-/// into a buffer of its own. A run with the rows of the run before allocates nothing. Used by one thread at a time.
-/// </summary>
+/// <summary>An ONNX session over (batch, features) → (batch) logits. Shared by threads; what each needs for itself is a <see cref="ModelRunner"/>.</summary>
 public sealed class ModelSession : IDisposable
 {
     private readonly ModelGraph _graph;
     private readonly InferenceSession _session;
-    private readonly RunOptions _run = new();
-    private readonly OrtIoBinding _binding;
-    private readonly int _outputRank;
 
-    private FeatureMatrix? _logits; // (capacity, 1)
-    private OrtValue? _input;
-    private OrtValue? _output;
-    private (FeatureMatrix? Matrix, int First, int Count) _bound;
-
-    private ModelSession(ModelGraph graph, InferenceSession session)
+    private ModelSession(ModelGraph graph, InferenceSession session, InferenceDevice device)
     {
         _graph = graph;
         _session = session;
-        _binding = session.CreateIoBinding();
-        _outputRank = session.OutputMetadata[graph.Output].Dimensions.Length;
+        RunsSideBySide = device.RunsSideBySide;
     }
+
+    /// <summary>Whether runs of several threads at a time gain anything on its device.</summary>
+    public bool RunsSideBySide { get; }
 
     /// <summary>Opens a session over the bytes of an ONNX file.</summary>
     /// <param name="onnx">The file's content.</param>
@@ -42,7 +32,7 @@ public sealed class ModelSession : IDisposable
         try
         {
             check(session);
-            return new ModelSession(graph, session);
+            return new ModelSession(graph, session, device);
         }
         catch
         {
@@ -51,48 +41,9 @@ public sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Runs rows [first, first + count) of the matrix.</summary>
-    /// <returns>One raw logit a row; good until the next run.</returns>
-    /// <exception cref="OnnxRuntimeException">The device failed.</exception>
-    public ReadOnlySpan<float> Run(FeatureMatrix matrix, int first, int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, matrix.Capacity, nameof(count));
-        if (_bound != (matrix, first, count))
-        {
-            Bind(matrix, first, count);
-        }
-
-        _session.RunWithBinding(_run, _binding);
-        return _logits!.Rows(0, count);
-    }
+    /// <summary>A runner for one more thread; the caller disposes it before the session.</summary>
+    public ModelRunner NewRunner() => new(_graph, _session);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _binding.Dispose();
-        _input?.Dispose();
-        _output?.Dispose();
-        _run.Dispose();
-        _session.Dispose();
-    }
-
-    private void Bind(FeatureMatrix matrix, int first, int count)
-    {
-        if (_logits is null || _logits.Capacity < count)
-        {
-            _logits = new FeatureMatrix(matrix.Capacity, 1);
-        }
-
-        var (input, output) = (Tensor(matrix, first, [count, matrix.Width]), Tensor(_logits, 0, _outputRank == 1 ? [count] : [count, 1]));
-        _binding.BindInput(_graph.Features, input);
-        _binding.BindOutput(_graph.Output, output);
-        _input?.Dispose();
-        _output?.Dispose();
-        (_input, _output) = (input, output);
-        _bound = (matrix, first, count);
-    }
-
-    private static OrtValue Tensor(FeatureMatrix values, int first, long[] shape) =>
-        OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, values.Address(first), shape[0] * values.Width * sizeof(float));
+    public void Dispose() => _session.Dispose();
 }

@@ -21,10 +21,11 @@ internal static class GoldenCheck
             golden.Inputs[row].CopyTo(matrix.Row(row));
         }
 
-        Compare(golden, file, session.Run(matrix, 0, matrix.Capacity), 0, "in one batch");
+        using var runner = session.NewRunner();
+        Compare(golden, file, runner.Run(matrix, 0, matrix.Capacity), 0, "in one batch");
         for (var row = 0; row < Math.Min(SingleRows, matrix.Capacity); row++)
         {
-            Compare(golden, file, session.Run(matrix, row, 1), row, "alone");
+            Compare(golden, file, runner.Run(matrix, row, 1), row, "alone");
         }
     }
 

@@ -9,7 +9,7 @@ namespace Jianwei.Scorer.Swap;
 /// Holds the model that serves and, for a while, the one that is to follow it. Models change hands only between leases, so
 /// a batch is scored by one model from its first row to its last.
 /// </summary>
-public sealed partial class ModelSlot(IOptions<ShadowOptions> limits, TimeProvider time, ILogger<ModelSlot> log) : IDisposable
+public sealed partial class ModelSlot(IOptions<ScorerOptions> scorer, IOptions<ShadowOptions> limits, TimeProvider time, ILogger<ModelSlot> log) : IDisposable
 {
     private readonly Lock _gate = new();
 
@@ -32,12 +32,24 @@ public sealed partial class ModelSlot(IOptions<ShadowOptions> limits, TimeProvid
         }
     }
 
+    /// <summary>Lanes of the model that serves; 0 before the first.</summary>
+    public int Lanes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _serving?.Lanes.Count ?? 0;
+            }
+        }
+    }
+
     /// <summary>The package that serves first, without a shadow.</summary>
     public void Serve(ModelPackage first)
     {
         lock (_gate)
         {
-            _serving = new ServedModel(first);
+            _serving = new ServedModel(first, scorer.Value.Lanes);
         }
     }
 
@@ -47,7 +59,7 @@ public sealed partial class ModelSlot(IOptions<ShadowOptions> limits, TimeProvid
         lock (_gate)
         {
             _offered?.Dispose();
-            _offered = new ServedModel(candidate);
+            _offered = new ServedModel(candidate, scorer.Value.Lanes);
             Settle();
         }
     }

@@ -81,7 +81,7 @@ public sealed partial class ModelWatcher : BackgroundService
         // With no catalogue to hold models to, the first one's is what the stage stays with.
         _contract ??= new FeatureContract(first.Manifest.Catalogue, first.Manifest.FeatureCount);
         _slot.Serve(first);
-        LogServing(first.Manifest.Id, _device.Name, _device.Why);
+        LogServing(first.Manifest.Id, _device.Name, _slot.Lanes, _device.Why);
     }
 
     private void LoadWanted(ModelId id)
@@ -122,8 +122,8 @@ public sealed partial class ModelWatcher : BackgroundService
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "model {Model} serves on {Device}: {Why}")]
-    private partial void LogServing(string model, string device, string why);
+    [LoggerMessage(Level = LogLevel.Information, Message = "model {Model} serves on {Device}, lanes: {Lanes}; {Why}")]
+    private partial void LogServing(string model, string device, int lanes, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "model {Model} is refused: {Problem}; {Serving} keeps serving")]
     private partial void LogRefused(string model, string problem, string? serving);

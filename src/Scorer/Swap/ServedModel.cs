@@ -1,31 +1,35 @@
-using Jianwei.Scorer.Batching;
-using Jianwei.Scorer.Inference;
 using Jianwei.Scorer.Packages;
 
 namespace Jianwei.Scorer.Swap;
 
-/// <summary>A verified package with what scoring needs of it.</summary>
-internal sealed class ServedModel(ModelPackage package) : IDisposable
+/// <summary>A verified package with what each lane needs of it.</summary>
+internal sealed class ServedModel : IDisposable
 {
-    public string Id { get; } = package.Manifest.Id;
+    private readonly ModelPackage _package;
 
-    public FeatureContract Contract { get; } = new(package.Manifest.Catalogue, package.Manifest.FeatureCount);
-
-    public ModelSession Session { get; } = package.Session;
-
-    public RiskScale Scale { get; } = new(package.Manifest);
-
-    public ScoreWriter Writer { get; } = new(package.Manifest);
-
-    /// <summary>Scores the matrix' first rows, as many as there is room for in <paramref name="risks"/>.</summary>
-    public void Score(FeatureMatrix matrix, Span<Risk> risks)
+    /// <param name="package">Disposed with this.</param>
+    /// <param name="lanes">How many threads are to score with it at a time, where its device gains by more than one.</param>
+    public ServedModel(ModelPackage package, int lanes)
     {
-        var logits = Session.Run(matrix, 0, risks.Length);
-        for (var i = 0; i < logits.Length; i++)
-        {
-            risks[i] = Scale.Of(logits[i]);
-        }
+        _package = package;
+        Id = package.Manifest.Id;
+        Contract = new(package.Manifest.Catalogue, package.Manifest.FeatureCount);
+        Lanes = [.. Enumerable.Range(0, package.Session.RunsSideBySide ? lanes : 1).Select(_ => new ModelLane(package))];
     }
 
-    public void Dispose() => package.Dispose();
+    public string Id { get; }
+
+    public FeatureContract Contract { get; }
+
+    public IReadOnlyList<ModelLane> Lanes { get; }
+
+    public void Dispose()
+    {
+        foreach (var lane in Lanes)
+        {
+            lane.Dispose();
+        }
+
+        _package.Dispose();
+    }
 }

@@ -7,6 +7,7 @@ namespace Jianwei.Scorer.Swap;
 internal sealed class Shadow(ServedModel candidate, ShadowOptions limits, TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
+    private readonly ModelLane _lane = candidate.Lanes[0];
 
     public ServedModel Candidate { get; } = candidate;
 
@@ -18,7 +19,7 @@ internal sealed class Shadow(ServedModel candidate, ShadowOptions limits, TimePr
     /// <summary>Whether it has run for long enough.</summary>
     public bool IsOver => Comparison.Rows >= limits.Rows || time.GetElapsedTime(_started) >= limits.TimeLimit;
 
-    /// <summary>Runs the candidate over rows that the serving model has just scored.</summary>
+    /// <summary>Runs the candidate over rows that a lane of the serving model has just scored; lane after lane, by one thread.</summary>
     public void Observe(FeatureMatrix matrix, ReadOnlySpan<Risk> serving)
     {
         var count = (int)Math.Min(serving.Length, limits.Rows - Comparison.Rows);
@@ -29,7 +30,7 @@ internal sealed class Shadow(ServedModel candidate, ShadowOptions limits, TimePr
 
         try
         {
-            Compare(Candidate.Session.Run(matrix, 0, count), serving);
+            Compare(_lane.Runner.Run(matrix, 0, count), serving);
         }
         catch (OnnxRuntimeException e)
         {
@@ -47,7 +48,7 @@ internal sealed class Shadow(ServedModel candidate, ShadowOptions limits, TimePr
                 return;
             }
 
-            Comparison.Add(serving[i].LogOdds, Candidate.Scale.Of(logits[i]).LogOdds);
+            Comparison.Add(serving[i].LogOdds, _lane.Scale.Of(logits[i]).LogOdds);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Confluent.Kafka;
 using Jianwei.Core.Contracts;
 
@@ -40,6 +41,14 @@ public static class Requests
         Offset = offset,
         Message = new Message<byte[], byte[]> { Key = [1], Value = value },
     };
+
+    /// <summary>As the Featurizer sends it: its key is the company.</summary>
+    public static ConsumeResult<byte[], byte[]> Record(ScoreRequest request, long offset)
+    {
+        var record = Record(Wire.Write(request), offset);
+        record.Message.Key = Encoding.UTF8.GetBytes(request.CompanyId);
+        return record;
+    }
 
     public static IReadOnlyList<ConsumeResult<byte[], byte[]>> Batch(IEnumerable<byte[]> values) => [.. values.Select((v, i) => Record(v, i))];
 }

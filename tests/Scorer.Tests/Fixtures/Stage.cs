@@ -17,12 +17,12 @@ internal sealed class Stage : IDisposable
     private readonly List<OutgoingMessage> _sent = [];
     private readonly KafkaClients _kafka;
 
-    public Stage(string version = "1", CoalesceMode coalesce = CoalesceMode.Exact, int batchSizeLimit = 1_000, ShadowOptions? shadow = null)
+    public Stage(string version = "1", CoalesceMode coalesce = CoalesceMode.Exact, int batchSizeLimit = 1_000, ShadowOptions? shadow = null, int lanes = 1)
     {
         Models.Point(version);
         var kafka = new KafkaOptions { BootstrapServers = "nowhere:1", Prefix = "t." };
         _kafka = new KafkaClients(Options.Create(kafka), Time, NullLogger<KafkaClients>.Instance);
-        Slot = new ModelSlot(Options.Create(shadow ?? new ShadowOptions()), Time, Log.For<ModelSlot>());
+        Slot = new ModelSlot(Options.Create(new ScorerOptions { Lanes = lanes }), Options.Create(shadow ?? new ShadowOptions()), Time, Log.For<ModelSlot>());
         Slot.Serve(Models.Store.Load(new ModelId("tiny", version), ModelFolder.Contract, InferenceDevice.Cpu()));
         Handler = new ScorerHandler(Slot, SendAsync, new DeadLetterWriter(_kafka, Time), kafka.Topics, coalesce, batchSizeLimit, Latency, Time);
         Watcher = new ModelWatcher(
@@ -50,15 +50,18 @@ internal sealed class Stage : IDisposable
 
     public IReadOnlyList<DeadLetter> DeadLetters => [.. Sent("t.dead-letters").Select(m => Wire.ReadDeadLetter(m.Value))];
 
-    public Task HandleAsync(params IEnumerable<ScoreRequest> requests) => HandleAsync(requests.Select(Wire.Write));
+    public Task HandleAsync(params IEnumerable<ScoreRequest> requests) =>
+        Handler.HandleAsync([.. requests.Select((request, i) => Requests.Record(request, i))], TestContext.Current.CancellationToken);
 
     public Task HandleAsync(IEnumerable<byte[]> messages) => Handler.HandleAsync(Requests.Batch(messages), TestContext.Current.CancellationToken);
 
-    public IReadOnlyList<OutgoingMessage> Sent(string topic)
+    public IReadOnlyList<OutgoingMessage> Sent(string topic) => [.. Sent().Where(m => m.Topic == topic)];
+
+    public IReadOnlyList<OutgoingMessage> Sent()
     {
         lock (_gate)
         {
-            return [.. _sent.Where(m => m.Topic == topic)];
+            return [.. _sent];
         }
     }
 

@@ -7,7 +7,7 @@ public sealed class HotSwapTests : IDisposable
 {
     private static readonly ShadowOptions Short = new() { Rows = 50, TimeLimit = TimeSpan.FromSeconds(30) };
 
-    private readonly Stage _stage = new(shadow: Short);
+    private Stage _stage = new(shadow: Short);
 
     public void Dispose() => _stage.Dispose();
 
@@ -97,9 +97,38 @@ public sealed class HotSwapTests : IDisposable
     }
 
     [Fact]
-    public async Task SwapsUnderLoad_DropNoRequest()
+    public async Task Shadow_ComparesTheRowsOfEveryLane()
     {
-        const int Rows = 20;
+        UseLanes(4);
+        Promote("2");
+
+        await ScoreAsync(49);
+        await ScoreAsync(200);
+        await ScoreAsync(200);
+
+        Assert.Equal([.. Enumerable.Repeat("tiny/1", 249), .. Enumerable.Repeat("tiny/2", 200)], _stage.Scores.Select(s => s.Model));
+        Assert.StartsWith("model tiny/2 serves now instead of tiny/1: over 50 rows", _stage.Log.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task Shadow_FindsNaNInAnyLane()
+    {
+        UseLanes(4, new ShadowOptions { Rows = 1_000 });
+        Promote("3");
+
+        await _stage.HandleAsync(Enumerable.Range(0, 200).Select(i => Requests.Of($"C:{i}", i, i == 199 ? [-1, .. Requests.Features(i)[1..]] : [])));
+        await ScoreAsync(200);
+
+        Assert.All(_stage.Scores, score => Assert.Equal("tiny/1", score.Model));
+        Assert.StartsWith("model tiny/3 is refused in shadow: expected finite logits, found NaN on row ", _stage.Log.Lines[^1]);
+    }
+
+    [Theory]
+    [InlineData(1, 20)]
+    [InlineData(4, 200)]
+    public async Task SwapsUnderLoad_DropNoRequest(int lanes, int size)
+    {
+        UseLanes(lanes);
         var promoting = Task.Run(
             () =>
             {
@@ -114,16 +143,22 @@ public sealed class HotSwapTests : IDisposable
         var batches = 0;
         for (; !promoting.IsCompleted; batches++)
         {
-            await _stage.HandleAsync(Enumerable.Range(0, Rows).Select(i => Requests.Of($"C:{i}", (batches * Rows) + i)));
+            await _stage.HandleAsync(Enumerable.Range(0, size).Select(i => Requests.Of($"C:{i}", (batches * size) + i)));
         }
 
         await promoting;
         var scores = _stage.Scores;
-        Assert.Equal(Enumerable.Range(0, batches * Rows).Select(i => (long)i), scores.Select(s => s.StateVersion));
+        Assert.Equal(Enumerable.Range(0, batches * size).Select(i => (long)i), scores.Select(s => s.StateVersion));
         Assert.Empty(_stage.DeadLetters);
         // A batch is one model's.
-        Assert.All(scores.Chunk(Rows), chunk => Assert.Single(chunk.Select(s => s.Model).Distinct()));
+        Assert.All(scores.Chunk(size), chunk => Assert.Single(chunk.Select(s => s.Model).Distinct()));
         Assert.Equal(4, _stage.Log.Lines.Count(line => line.Contains("serves now instead of", StringComparison.Ordinal)));
+    }
+
+    private void UseLanes(int lanes, ShadowOptions? shadow = null)
+    {
+        _stage.Dispose();
+        _stage = new Stage(shadow: shadow ?? Short, lanes: lanes);
     }
 
     private void Promote(string version)
