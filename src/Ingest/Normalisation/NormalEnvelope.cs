@@ -1,4 +1,5 @@
 using Jianwei.Core.Contracts.Raw;
+using Jianwei.Core.Text;
 using Jianwei.Ingest.Companies;
 
 namespace Jianwei.Ingest.Normalisation;
@@ -43,7 +44,7 @@ public sealed record NormalEnvelope(
     private static CompanyIdentifier Identify(CompanyReference reference, List<Problem> problems)
     {
         _ = CompanyScheme.TryGet(reference.Scheme, out var scheme); // its shape was validated
-        if (scheme.Canonical(CleanText.Line(reference.Id) ?? "") is { Length: > 0 } id)
+        if (scheme.Canonical(reference.Id) is { } id)
         {
             return new(scheme.Name, id);
         }

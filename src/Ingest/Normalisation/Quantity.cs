@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jianwei.Core.Contracts.Raw;
+using Jianwei.Core.Text;
 
 namespace Jianwei.Ingest.Normalisation;
 

@@ -3,6 +3,7 @@ using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Jianwei.Core.Contracts.Raw;
+using Jianwei.Core.Text;
 using Jianwei.Ingest.Normalisation;
 
 namespace Jianwei.Ingest.Replay;

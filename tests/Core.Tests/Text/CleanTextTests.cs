@@ -1,6 +1,6 @@
 using Jianwei.Core.Contracts.Raw;
 
-namespace Jianwei.Ingest.Normalisation;
+namespace Jianwei.Core.Text;
 
 public sealed class CleanTextTests
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Jianwei.Servers;
 
-namespace Jianwei.Ingest.Normalisation;
+namespace Jianwei.Core.Text;
 
 public sealed class NfkcTests
 {
@@ -32,7 +32,7 @@ public sealed class NfkcTests
         if (!File.Exists("/usr/bin/python3"))
             Require.Unavailable("/usr/bin/python3 is missing");
         var random = new Random(5);
-        var table = File.ReadLines(Path.Combine(Repository.Root, "src", "Ingest", "Normalisation", "nfkc.txt"))
+        var table = File.ReadLines(Path.Combine(Repository.Root, "src", "Core", "Text", "nfkc.txt"))
             .Where(l => l[0] != '#').SelectMany(l => l.Split(' ').Skip(1).Take(2)).Select(h => Convert.ToInt32(h, 16)).Where(c => c > 255).ToArray();
         var codes = Enumerable.Range(0x20, 0x2FFFF).Where(c => c is not (>= 0xD800 and < 0xE000)).ToList();
         List<string> texts = [.. codes.Select(char.ConvertFromUtf32)];

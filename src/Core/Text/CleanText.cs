@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Jianwei.Ingest.Normalisation;
+namespace Jianwei.Core.Text;
 
 /// <summary>Text as events carry it: form KC, no control characters, single spaces, nothing at the ends.</summary>
 public static class CleanText

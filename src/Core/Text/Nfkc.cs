@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 
-namespace Jianwei.Ingest.Normalisation;
+namespace Jianwei.Core.Text;
 
 /// <summary>
 /// Normalisation form KC (Unicode Standard Annex 15), from a table of a fixed Unicode version: the process runs without ICU,
@@ -27,7 +27,7 @@ public static class Nfkc
         var decompositions = new Dictionary<int, int[]>();
         var composites = new Dictionary<long, int>();
         var classes = new Dictionary<int, byte>();
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("Jianwei.Ingest.nfkc.txt")!);
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("Jianwei.Core.nfkc.txt")!);
         while (reader.ReadLine() is { } line)
         {
             var words = line.Split(' ');
