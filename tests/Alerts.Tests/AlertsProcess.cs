@@ -41,6 +41,7 @@ public sealed class AlertsProcess : IAsyncDisposable
         var app = builder.Build();
         var process = new AlertsProcess(app);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new Lines(process.Log));
+        app.UseProblems();
         app.MapAlertsApi();
         await app.StartAsync();
         process.Http = new() { BaseAddress = new(app.Urls.First()) };

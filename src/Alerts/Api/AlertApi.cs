@@ -2,6 +2,7 @@ using Dapper;
 using Jianwei.Alerts.Reading;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
 
@@ -15,8 +16,8 @@ internal static class AlertApi
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/alerts", ListAsync);
-        routes.MapGet("/alerts/{id:guid}", GetAsync);
-        routes.MapPost("/alerts/{id:guid}/acknowledge", AcknowledgeAsync);
+        routes.MapGet("/alerts/{id}", GetAsync);
+        routes.MapPost("/alerts/{id}/acknowledge", AcknowledgeAsync);
     }
 
     private static async Task<IResult> ListAsync(HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
@@ -47,10 +48,11 @@ internal static class AlertApi
         return Answer.Json(new(items, items.Length == limit ? $"{items[^1].AsOf.UtcTicks}_{items[^1].AlertId:N}" : null), Json.Context.PageAlertView);
     }
 
-    private static async Task<IResult> GetAsync(Guid id, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync([FromRoute(Name = "id")] string alert, NpgsqlDataSource source, CancellationToken cancellation)
     {
+        var id = Query.Guid("alert id", alert);
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var alert = await FindAsync(connection, id);
+        var found = await FindAsync(connection, id);
         var deliveries = (await connection.QueryAsync<(Guid Id, string Channel, string State, int Attempts, DateTime Created, DateTime? Finished, string? Error)>(
             "select delivery_id, channel, state, attempts, created_at, finished_at, error from deliveries where alert_id = @id", new { id })).AsList();
         var log = (await connection.QueryAsync<(Guid Id, int Attempt, DateTime Started, TimeSpan Duration, string Outcome, int? Status, string? Error)>(
@@ -60,12 +62,14 @@ internal static class AlertApi
             """,
             new { id })).ToLookup(t => t.Id, t => new AttemptView(t.Attempt, t.Started, t.Duration.TotalSeconds, t.Outcome, t.Status, t.Error));
         return Answer.Json(
-            new(alert.ToView(), [.. deliveries.Select(d => new DeliveryView(d.Id, d.Channel, d.State, d.Attempts, d.Created, d.Finished, d.Error, [.. log[d.Id]]))]),
+            new(found.ToView(), [.. deliveries.Select(d => new DeliveryView(d.Id, d.Channel, d.State, d.Attempts, d.Created, d.Finished, d.Error, [.. log[d.Id]]))]),
             Json.Context.AlertDetail);
     }
 
-    private static async Task<IResult> AcknowledgeAsync(Guid id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> AcknowledgeAsync(
+        [FromRoute(Name = "id")] string alert, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
     {
+        var id = Query.Guid("alert id", alert);
         var body = await Answer.ReadAsync(request, Json.Context.AcknowledgeRequest, cancellation);
         var (by, note) = (Query.Required("by", body.By), Query.Optional("note", body.Note));
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -77,10 +81,10 @@ internal static class AlertApi
             where alert_id = @id and state = 'firing'
             """,
             new { id, by, note });
-        var alert = await FindAsync(connection, id);
-        return alert.State == "resolved"
-            ? throw ProblemException.Conflict($"alert {id} is resolved ({alert.Resolution}) as of {alert.ResolvedAt:yyyy-MM-dd}; only a firing alert can be acknowledged")
-            : Answer.Json(alert.ToView(), Json.Context.AlertView);
+        var found = await FindAsync(connection, id);
+        return found.State == "resolved"
+            ? throw ProblemException.Conflict($"alert {id} is resolved ({found.Resolution}) as of {found.ResolvedAt:yyyy-MM-dd}; only a firing alert can be acknowledged")
+            : Answer.Json(found.ToView(), Json.Context.AlertView);
     }
 
     private static async Task<AlertRow> FindAsync(NpgsqlConnection connection, Guid id) =>

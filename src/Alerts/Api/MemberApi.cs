@@ -1,4 +1,5 @@
 using Dapper;
+using Jianwei.Core.Contracts.Raw;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,10 +15,14 @@ internal static class MemberApi
     // An identifier that no alias claims is the company's own.
     private const string Resolve =
         """
-        select coalesce(i.company_id, w.scheme || ':' || w.value)
-        from unnest(@schemes, @values) as w (scheme, value)
+        select w.n, coalesce(i.company_id, w.scheme || ':' || w.value), i.company_id is not null
+        from unnest(@schemes, @values) with ordinality as w (scheme, value, n)
         left join company_identifiers i on i.scheme = w.scheme and i.value = w.value
+        order by w.n
         """;
+
+    private const string Add = "insert into portfolio_members (portfolio_id, company_id) select @id, unnest(@ids) on conflict do nothing";
+    private const string Remove = "delete from portfolio_members where portfolio_id = @id and company_id = any(@ids)";
 
     public static void MapMembers(this IEndpointRouteBuilder routes)
     {
@@ -43,50 +48,87 @@ internal static class MemberApi
         return Answer.Json(new(items, items.Length == limit ? items[^1].CompanyId : null), Json.Context.PageMemberView);
     }
 
-    private static Task<IResult> AddAsync(long id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation) => ChangeAsync(
-        id, request, source, "insert into portfolio_members (portfolio_id, company_id) select @id, unnest(@ids) on conflict do nothing", cancellation);
+    private static async Task<IResult> AddAsync(long id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var body = await ReadAsync(request, cancellation);
+        var named = Identifiers(body).Concat((body.CompanyIds ?? []).Select((c, n) => Query.CompanyIdentifier($"company_ids[{n}]", c))).ToList();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await PortfolioApi.FindAsync(connection, id);
+        var found = await ResolveAsync(connection, named);
+        for (var i = 0; i < named.Count; i++)
+        {
+            // Nothing that Ingest reads can ever be of such a company.
+            if (!found[i].Alias && !CompanyScheme.TryGet(named[i].Scheme, out _))
+            {
+                throw ProblemException.Field(
+                    $"identifiers[{i}]", $"{named[i].Scheme}:{named[i].Value}", $"an alias of a company, or a scheme that is {CompanyScheme.AllowedNames}");
+            }
+        }
 
-    private static Task<IResult> RemoveAsync(long id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation) => ChangeAsync(
-        id, request, source, "delete from portfolio_members where portfolio_id = @id and company_id = any(@ids)", cancellation);
+        return await ChangeAsync(connection, Add, id, found.Select(f => f.Id));
+    }
+
+    // Also what is no company id, so that whatever is in the list can be taken out.
+    private static async Task<IResult> RemoveAsync(long id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var body = await ReadAsync(request, cancellation);
+        var ids = (body.CompanyIds ?? []).Select((c, n) => Query.Required($"company_ids[{n}]", c)).ToList();
+        var named = Identifiers(body).Concat(ids.Select(TryIdentifier).OfType<(string, string)>()).ToList();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await PortfolioApi.FindAsync(connection, id);
+        var found = await ResolveAsync(connection, named);
+        return await ChangeAsync(connection, Remove, id, found.Select(f => f.Id).Concat(ids));
+    }
 
     private static async Task<IResult> RemoveOneAsync(long id, string company, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var companyId = Query.Company(company);
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var gone = await connection.ExecuteAsync("delete from portfolio_members where portfolio_id = @id and company_id = @companyId", new { id, companyId });
+        var found = TryIdentifier(companyId) is { } named ? await ResolveAsync(connection, [named]) : [];
+        var gone = await connection.ExecuteAsync(Remove, new { id, ids = found.Select(f => f.Id).Append(companyId).ToArray() });
         return gone > 0 ? Results.NoContent() : throw ProblemException.Missing($"member {companyId} of portfolio", id);
     }
 
-    private static async Task<IResult> ChangeAsync(long id, HttpRequest request, NpgsqlDataSource source, string sql, CancellationToken cancellation)
+    private static async Task<MembersRequest> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         var body = await Answer.ReadAsync(request, Json.Context.MembersRequest, cancellation);
         var total = (body.CompanyIds?.Count ?? 0) + (body.Identifiers?.Count ?? 0);
-        if (total is 0 or > BulkLimit)
-        {
-            throw ProblemException.Field("company_ids and identifiers", total, $"1 to {BulkLimit} companies in all");
-        }
+        return total is > 0 and <= BulkLimit ? body : throw ProblemException.Field("company_ids and identifiers", total, $"1 to {BulkLimit} companies in all");
+    }
 
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        await PortfolioApi.FindAsync(connection, id);
-        var ids = await IdsAsync(connection, body);
+    private static IEnumerable<(string Scheme, string Value)> Identifiers(MembersRequest body) => (body.Identifiers ?? []).Select((i, n) =>
+    {
+        var scheme = Query.Required($"identifiers[{n}].scheme", i?.Scheme);
+        return (scheme, Query.Identifier($"identifiers[{n}].value", scheme, i?.Value));
+    });
+
+    private static (string Scheme, string Value)? TryIdentifier(string companyId)
+    {
+        try
+        {
+            return Query.CompanyIdentifier("company id", companyId);
+        }
+        catch (ProblemException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<IReadOnlyList<(string Id, bool Alias)>> ResolveAsync(NpgsqlConnection connection, IReadOnlyList<(string Scheme, string Value)> named)
+    {
+        var rows = await connection.QueryAsync<(long, string Id, bool Alias)>(
+            Resolve, new { schemes = named.Select(n => n.Scheme).ToArray(), values = named.Select(n => n.Value).ToArray() });
+        return [.. rows.Select(r => (r.Id, r.Alias))];
+    }
+
+    private static async Task<IResult> ChangeAsync(NpgsqlConnection connection, string sql, long id, IEnumerable<string> companies)
+    {
+        string[] ids = [.. companies.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var changed = await connection.ExecuteAsync(sql, new { id, ids });
         var known = (await connection.QueryAsync<(string, string?)>("select company_id, name from companies where company_id = any(@ids)", new { ids }))
             .ToDictionary(r => r.Item1, r => r.Item2);
         return Answer.Json(
-            new(changed, [.. ids.Select(i => new MemberView(i, known.GetValueOrDefault(i), known.ContainsKey(i)))]), Json.Context.MembersChanged);
-    }
-
-    private static async Task<string[]> IdsAsync(NpgsqlConnection connection, MembersRequest body)
-    {
-        var identifiers = body.Identifiers ?? [];
-        var schemes = identifiers.Select((i, n) => Query.Required($"identifiers[{n}].scheme", i?.Scheme)).ToArray();
-        var values = identifiers.Select((i, n) => Query.Identifier($"identifiers[{n}].value", schemes[n], i?.Value)).ToArray();
-        var ids = (body.CompanyIds ?? []).Select((c, n) => Query.Required($"company_ids[{n}]", c)).ToList();
-        if (schemes.Length > 0)
-        {
-            ids.AddRange(await connection.QueryAsync<string>(Resolve, new { schemes, values }));
-        }
-
-        return [.. ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            new(changed, ids.Length - known.Count, [.. ids.Select(i => new MemberView(i, known.GetValueOrDefault(i), known.ContainsKey(i)))]),
+            Json.Context.MembersChanged);
     }
 }

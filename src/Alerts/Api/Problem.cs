@@ -61,7 +61,7 @@ internal static class Answer
         }
         catch (JsonException e)
         {
-            throw new ProblemException(400, "invalid request", $"the body is not what is expected here: {e.Message}");
+            throw new ProblemException(400, "invalid request", $"the body is not what is expected here: {BodyProblem.Of(e, type)}");
         }
         catch (BadHttpRequestException e)
         {

@@ -37,14 +37,30 @@ internal static class Query
     /// <summary>A company id from the path, where a slash may have stayed escaped.</summary>
     public static string Company(string id) => Required("company id", id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>A UUID from the path.</summary>
+    public static Guid Guid(string field, string text) =>
+        System.Guid.TryParse(text, out var id) ? id : throw ProblemException.Field(field, text, "a UUID, e.g. 0190a3c5-7f5e-7cc0-8d7e-2f5f3b1c9a41");
+
     /// <summary>An id as Ingest would have written it (US-CIK without leading zeros, …); a scheme of the user's own is taken as it is.</summary>
     public static string Identifier(string field, string scheme, string? value)
     {
         var text = Required(field, value);
-        return !CompanyScheme.TryGet(scheme, out var known) ? text
-            : !known.HasShape(text) ? throw ProblemException.Field(field, text, $"for {scheme}, {known.Allowed}")
-            : known.Canonical(text) ?? throw ProblemException.Field(field, text, $"for {scheme}, {known.Rule}");
+        return CompanyScheme.TryGet(scheme, out var known) ? Canonical(field, text, known, text) : text;
     }
+
+    /// <summary><c>SCHEME:ID</c> in the form that Ingest gives it.</summary>
+    public static (string Scheme, string Value) CompanyIdentifier(string field, string? value)
+    {
+        var text = Required(field, value);
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && CompanyScheme.TryGet(text[..colon], out var scheme)
+            ? (scheme.Name, Canonical(field, text, scheme, text[(colon + 1)..]))
+            : throw ProblemException.Field(field, text, $"SCHEME:ID, where SCHEME is {CompanyScheme.AllowedNames}");
+    }
+
+    private static string Canonical(string field, string shown, CompanyScheme scheme, string id) =>
+        id.Length is 0 or > 128 || !scheme.HasShape(id) ? throw ProblemException.Field(field, shown, $"for {scheme.Name}, {scheme.Allowed}")
+        : scheme.Canonical(id) ?? throw ProblemException.Field(field, shown, $"for {scheme.Name}, {scheme.Rule}");
 
     private static string Clean(string field, string text) =>
         text.Contains('\0') ? throw ProblemException.Field(field, text.Replace('\0', '?'), "text without NUL") : text;

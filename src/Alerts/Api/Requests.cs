@@ -3,7 +3,7 @@ namespace Jianwei.Alerts.Api;
 /// <summary>Body of <c>POST</c> and <c>PUT /api/portfolios</c>.</summary>
 public sealed record PortfolioRequest(string? Name);
 
-/// <summary>Companies, by canonical id, by identifier, or both.</summary>
+/// <summary>Companies, by <c>SCHEME:ID</c>, by identifier, or both.</summary>
 public sealed record MembersRequest(IReadOnlyList<string>? CompanyIds, IReadOnlyList<IdentifierRequest>? Identifiers);
 
 /// <summary>What a source calls a company.</summary>

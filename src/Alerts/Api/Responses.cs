@@ -11,8 +11,9 @@ public sealed record PortfolioView(long Id, string Name, DateTimeOffset CreatedA
 /// <param name="Known">Whether anything has been heard of the company.</param>
 public sealed record MemberView(string CompanyId, string? Name, bool Known);
 
-/// <param name="Added">How many were not members before (or, on removal, were).</param>
-public sealed record MembersChanged(int Changed, IReadOnlyList<MemberView> Companies);
+/// <param name="Changed">How many were not members before (or, on removal, were).</param>
+/// <param name="Unknown">How many of the companies nothing has been heard of yet: perhaps mistyped.</param>
+public sealed record MembersChanged(int Changed, int Unknown, IReadOnlyList<MemberView> Companies);
 
 /// <param name="Secret">Only in the answer that created it.</param>
 public sealed record SubscriptionView(

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Dapper;
+using Jianwei.Alerts.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -61,10 +62,11 @@ internal static class SubscriptionApi
         return Answer.Json(new([.. rows.Select(r => r.View())]), Json.Context.PageSubscriptionView);
     }
 
-    private static async Task<IResult> CreateAsync(long portfolio, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> CreateAsync(
+        long portfolio, HttpRequest request, NpgsqlDataSource source, BandScales bands, CancellationToken cancellation)
     {
         var body = await Answer.ReadAsync(request, Json.Context.SubscriptionRequest, cancellation);
-        var row = Checked(body, new() { PortfolioId = portfolio });
+        var row = Checked(body, new() { PortfolioId = portfolio }, bands);
         if (row is { Channel: "webhook", Secret: null })
         {
             row = row with { Secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) };
@@ -87,12 +89,13 @@ internal static class SubscriptionApi
         return Answer.Json((await FindAsync(connection, id)).View(), Json.Context.SubscriptionView);
     }
 
-    private static async Task<IResult> ChangeAsync(long id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> ChangeAsync(
+        long id, HttpRequest request, NpgsqlDataSource source, BandScales bands, CancellationToken cancellation)
     {
         var body = await Answer.ReadAsync(request, Json.Context.SubscriptionRequest, cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var before = await FindAsync(connection, id);
-        var row = Checked(body, before) with { Secret = Query.Optional("secret", body.Secret, 500) ?? before.Secret };
+        var row = Checked(body, before, bands) with { Secret = Query.Optional("secret", body.Secret, 500) ?? before.Secret };
         await NameTaken(row, connection.ExecuteAsync(
             """
             update subscriptions set name = @Name, minimum_band = @MinimumBand, minimum_jump = @MinimumJump, channel = @Channel, url = @Url,
@@ -114,7 +117,7 @@ internal static class SubscriptionApi
     private static async Task<Row> FindAsync(NpgsqlConnection connection, long id) =>
         await connection.QuerySingleOrDefaultAsync<Row>(Select + "and subscription_id = @id", new { id }) ?? throw ProblemException.Missing("subscription", id);
 
-    private static Row Checked(SubscriptionRequest body, Row row)
+    private static Row Checked(SubscriptionRequest body, Row row, BandScales bands)
     {
         var channel = body.Channel ?? throw ProblemException.Field("channel", body.Channel, "console or webhook");
         var jump = body.MinimumJump ?? 0;
@@ -129,15 +132,11 @@ internal static class SubscriptionApi
             throw ProblemException.Field("minimum_jump", jump, "0 to 100, in log-odds");
         }
 
-        if (channel == "webhook" ? !Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https") : url is not null)
-        {
-            throw ProblemException.Field("url", url, channel == "webhook" ? "http://… or https://…" : "nothing, for channel console");
-        }
-
+        CheckUrl(channel, url);
         return row with
         {
             Name = Query.Required("name", body.Name),
-            MinimumBand = Query.Optional("minimum_band", body.MinimumBand, 100),
+            MinimumBand = Band(Query.Optional("minimum_band", body.MinimumBand, 100), row.MinimumBand, bands),
             MinimumJump = jump,
             Channel = channel,
             Url = url,
@@ -145,6 +144,35 @@ internal static class SubscriptionApi
             Enabled = body.Enabled ?? true,
         };
     }
+
+    private static void CheckUrl(string channel, string? url)
+    {
+        if (channel == "console")
+        {
+            if (url is not null)
+            {
+                throw ProblemException.Field("url", url, "nothing, for channel console");
+            }
+
+            return;
+        }
+
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+        {
+            throw ProblemException.Field("url", url, "http://… or https://…");
+        }
+
+        // It would be sent in clear in logs and answers; the signature shows who is calling.
+        if (parsed.UserInfo.Length > 0)
+        {
+            throw ProblemException.Field("url", $"{parsed.Scheme}://…@{parsed.Authority}", "http://… or https://… without user name and password");
+        }
+    }
+
+    // What was taken once is taken again, though its model may have gone since.
+    private static string? Band(string? name, string? before, BandScales bands) =>
+        name is null || name == before || bands.Names() is not { Count: > 0 } names || names.Contains(name, StringComparer.Ordinal) ? name
+        : throw ProblemException.Field("minimum_band", name, string.Join(", ", names));
 
     private static async Task<T> NameTaken<T>(Row row, Task<T> command)
     {

@@ -16,6 +16,30 @@ public sealed class BandScales(IOptions<ModelOptions> options)
     /// <exception cref="IOException">There is no such package, or its manifest cannot be used: retryable, it may be about to be copied.</exception>
     public BandScale Of(string model) => scales.TryGetValue(model, out var scale) ? scale : scales.GetOrAdd(model, Load);
 
+    /// <summary>
+    /// Names of all bands that the packages in <c>Models:Directory</c> have, from the lowest rank; empty where there is no package to tell.
+    /// What cannot be read is left out: it is said where scores need it.
+    /// </summary>
+    public IReadOnlyList<string> Names()
+    {
+        var root = Path.GetFullPath(options.Value.Directory);
+        IEnumerable<string> models = !Directory.Exists(root) ? []
+            : Directory.GetDirectories(root).SelectMany(Directory.GetDirectories).Select(d => Path.GetRelativePath(root, d).Replace('\\', '/')).Order(StringComparer.Ordinal);
+        return [.. models.SelectMany(Bands).GroupBy(b => b.Name, b => b.Rank, StringComparer.Ordinal).OrderBy(g => g.Max()).Select(g => g.Key)];
+    }
+
+    private IEnumerable<(string Name, int Rank)> Bands(string model)
+    {
+        try
+        {
+            return Of(model).Names.Select((name, rank) => (name, rank));
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
     private BandScale Load(string model)
     {
         var file = Path.GetFullPath(Path.Combine(options.Value.Directory, model, "manifest.json"));

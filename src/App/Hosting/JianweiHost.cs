@@ -71,6 +71,7 @@ internal static class JianweiHost
             throw new ArgumentException($"setting {string.Join(' ', wrong)}");
         }
 
+        app.UseProblems();
         var metrics = app.Services.GetRequiredService<PrometheusText>();
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4; charset=utf-8"));
         if (roles.HasFlag(Roles.Alerts))
