@@ -7,7 +7,7 @@ public sealed class StageOptions
 {
     /// <summary>Most messages in a batch.</summary>
     [Range(1, 100_000)]
-    public int BatchSizeLimit { get; set; } = 2_000;
+    public int BatchSizeLimit { get; set; } = 4_000;
 
     /// <summary>How long the first message of a batch waits for company.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]

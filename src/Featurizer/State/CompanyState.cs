@@ -44,8 +44,10 @@ public sealed class CompanyState
     private const int HardRecordLimit = 8 * RecordLimit;
 
     private readonly List<EventRecord> records = [];
-    private readonly List<Cell> days = [];
-    private readonly List<Cell> lifetime = [];
+
+    // Most companies have neither.
+    private List<Cell>? days;
+    private List<Cell>? lifetime;
 
     /// <summary>Events and ticks applied so far.</summary>
     public uint Version { get; internal set; }
@@ -109,10 +111,22 @@ public sealed class CompanyState
         return CollectionsMarshal.AsSpan(records);
     }
 
-    internal void Load(ReadOnlySpan<Cell> newDays, ReadOnlySpan<Cell> newLifetime)
+    /// <summary>Makes room for that many folded days.</summary>
+    internal Span<Cell> LoadDays(int count) => Room(ref days, count);
+
+    /// <summary>Makes room for that many lifetime cells.</summary>
+    internal Span<Cell> LoadLifetime(int count) => Room(ref lifetime, count);
+
+    private static Span<Cell> Room(ref List<Cell>? cells, int count)
     {
-        days.AddRange(newDays);
-        lifetime.AddRange(newLifetime);
+        if (count == 0)
+        {
+            return [];
+        }
+
+        cells = new(count);
+        CollectionsMarshal.SetCount(cells, count);
+        return CollectionsMarshal.AsSpan(cells);
     }
 
     /// <summary>The bit of <see cref="Sources"/> that stands for a source: the sum of its UTF-16 units modulo 16.</summary>
@@ -194,15 +208,20 @@ public sealed class CompanyState
         var gone = 0;
         while (gone < records.Count && records[gone].ObservedDay <= oldest)
         {
-            Into(lifetime, 0, records[gone].Type).Add(records[gone]);
+            Into(lifetime ??= [], 0, records[gone].Type).Add(records[gone]);
             gone++;
         }
 
         records.RemoveRange(0, gone);
+        if (days is null)
+        {
+            return;
+        }
+
         var goneDays = 0;
         while (goneDays < days.Count && days[goneDays].Day <= oldest)
         {
-            Into(lifetime, 0, days[goneDays].Type).Add(days[goneDays].Tally);
+            Into(lifetime ??= [], 0, days[goneDays].Type).Add(days[goneDays].Tally);
             goneDays++;
         }
 
@@ -229,11 +248,11 @@ public sealed class CompanyState
         {
             if (record.EventDay <= oldest)
             {
-                Into(lifetime, 0, record.Type).Add(record);
+                Into(lifetime ??= [], 0, record.Type).Add(record);
             }
             else
             {
-                Into(days, (ushort)record.EventDay, record.Type).Add(record);
+                Into(days ??= [], (ushort)record.EventDay, record.Type).Add(record);
             }
         }
 

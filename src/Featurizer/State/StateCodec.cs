@@ -59,28 +59,26 @@ public static class StateCodec
     {
         var state = DecodeHeader(from);
         var count = BinaryPrimitives.ReadUInt16LittleEndian(from[26..]);
-        var days = new Cell[BinaryPrimitives.ReadUInt16LittleEndian(from[28..])];
-        var lifetime = new Cell[BinaryPrimitives.ReadUInt16LittleEndian(from[30..])];
+        var (days, lifetime) = (BinaryPrimitives.ReadUInt16LittleEndian(from[28..]), BinaryPrimitives.ReadUInt16LittleEndian(from[30..]));
         if (from.Length < HeaderSize + (count * RecordSize))
         {
             throw new InvalidDataException($"a company's state has {from.Length} bytes, too few for the {count} records of its header");
         }
 
         from = PackedRecord.Read(from[HeaderSize..], state.Load(count));
-        from = CellCodec.Read(from, days, daily: true);
-        from = CellCodec.Read(from, lifetime, daily: false);
+        from = CellCodec.Read(from, state.LoadDays(days), daily: true);
+        from = CellCodec.Read(from, state.LoadLifetime(lifetime), daily: false);
         if (from.Length > 0)
         {
             throw new InvalidDataException($"a company's state has {from.Length} bytes more than its header says");
         }
 
-        Check(state, days, lifetime);
-        state.Load(days, lifetime);
+        Check(state);
         return state;
     }
 
     // What the windows lean on: damaged bytes must not become wrong ages.
-    private static void Check(CompanyState state, Cell[] days, Cell[] lifetime)
+    private static void Check(CompanyState state)
     {
         var (observed, newest) = (state.FoldedThrough > 0 ? state.FoldedThrough + 1 : 0, state.StreamTime);
         foreach (ref readonly var record in state.Records)
@@ -94,11 +92,11 @@ public static class StateCodec
             observed = record.ObservedTime;
         }
 
-        Check(days, state.StreamDay);
-        Check(lifetime, 0);
+        Check(state.DayCells, state.StreamDay);
+        Check(state.LifetimeCells, 0);
     }
 
-    private static void Check(Cell[] cells, int lastDay)
+    private static void Check(ReadOnlySpan<Cell> cells, int lastDay)
     {
         for (var i = 0; i < cells.Length; i++)
         {

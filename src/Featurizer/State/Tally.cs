@@ -67,10 +67,16 @@ public struct Tally
             LastTime = other.LastTime;
         }
 
-        Count += other.Count;
+        AddDays(other);
         Amounts += other.Amounts;
         Sum += other.Sum;
         Max = Math.Max(Max, other.Max);
+    }
+
+    /// <summary>Adds events, but not their amounts.</summary>
+    public void AddDays(in Tally other)
+    {
+        Count += other.Count;
         FirstDay = Math.Min(FirstDay, other.FirstDay);
         LastDay = Math.Max(LastDay, other.LastDay);
     }

@@ -101,7 +101,7 @@ public sealed class FeatureReader(FeaturePlan plan)
 
     private void Fill(in FeaturePlan.EventSet set, int today, Span<float> vector)
     {
-        AddUp(slots.AsSpan(set.FirstSlot, set.Slots));
+        AddUp(slots.AsSpan(set.FirstSlot, set.Slots), set.NeedsAmounts);
         foreach (ref readonly var item in set.Items.AsSpan())
         {
             if (slots[item.WidestSlot].Tally.Count == 0)
@@ -118,15 +118,22 @@ public sealed class FeatureReader(FeaturePlan plan)
     }
 
     // Slots hold what lies between two windows; afterwards each holds all that its window sees.
-    private static void AddUp(Span<Slot> windows)
+    private static void AddUp(Span<Slot> windows, bool amounts)
     {
         for (var i = 1; i < windows.Length; i++)
         {
             ref readonly var shorter = ref windows[i - 1];
             if (shorter.Tally.Count > 0)
             {
-                windows[i].Tally.Add(shorter.Tally);
                 windows[i].Types.Add(shorter.Types);
+                if (amounts)
+                {
+                    windows[i].Tally.Add(shorter.Tally);
+                }
+                else
+                {
+                    windows[i].Tally.AddDays(shorter.Tally);
+                }
             }
         }
     }
