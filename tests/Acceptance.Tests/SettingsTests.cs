@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Jianwei.Acceptance.Harness;
 using Jianwei.Servers;
 
@@ -42,6 +44,11 @@ public sealed class SettingsTests
     [InlineData("Scorer:Lanes", "65", "1 to 64")]
     [InlineData("Alerts:Shifts:Jmup", "1", "Alerts:Shifts", "not a setting")]
     [InlineData("Api:Url", "not a url", "http://")]
+    [InlineData("Api:Url", "https://127.0.0.1:0", "http://")]
+    [InlineData("Api:Url", "http://example.org:0", "an IP address of this machine")]
+    [InlineData("Api:Url", "http://192.0.2.1:0", "an IP address of this machine", "this machine has no such address")]
+    [InlineData("Api:Url", "http://127.0.0.1:99999", "http://HOST:PORT")]
+    [InlineData("Api:Url", "http://127.0.0.1:0/base", "http://HOST:PORT")]
     public async Task Setting_ThatIsWrong_EndsWithCodeTwoAndASentence(string setting, string value, string allowed, string? shown = null)
     {
         var environment = new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
@@ -55,6 +62,25 @@ public sealed class SettingsTests
         Assert.Contains(allowed, program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
+    }
+
+    // Before any stage has joined its group, which would wait for the lost member.
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    [InlineData("*")]
+    public async Task Port_ThatIsTaken_EndsWithCodeTwoBeforeAnythingStarts(string host)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var url = $"http://{host}:{((IPEndPoint)other.LocalEndpoint).Port}";
+        await using var program = new JianweiProcess(new Dictionary<string, string>(Unused) { ["JIANWEI_Api__Url"] = url }, ["run", "--role", .. Installation.Roles]);
+
+        var code = await program.ExitAsync(60);
+
+        Assert.True(code == 2, $"ended with {code}:\n{program.Errors}");
+        Assert.StartsWith($"jianwei: setting Api:Url is '{url}', but another program listens there; allowed: http://HOST:PORT, ", program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', program.Errors);
     }
 
     [Theory]
@@ -88,6 +114,20 @@ public sealed class SettingsTests
 
         Assert.True(code == 3, $"ended with {code}:\n{program.Errors}");
         Assert.Contains($"{setting} '{value}'", program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_ThatFailsOnTheWayStopsWhatHadStartedWithoutComplaint()
+    {
+        var environment = new Dictionary<string, string>(Unused) { ["JIANWEI_Scorer__Model"] = "no-such-model" };
+        await using var program = new JianweiProcess(environment, ["run", "--role", .. Installation.Roles]);
+
+        var code = await program.ExitAsync(60);
+
+        Assert.True(code == 3, $"ended with {code}:\n{program.Errors}");
+        Assert.Contains("jianwei: the Scorer has no model", program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("MassTransit", program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
     }
 

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Jianwei.Alerts.Delivery;
 
@@ -29,6 +30,12 @@ internal static class DeliveryServices
     private static void AddBus(this IServiceCollection services, IConfiguration configuration)
     {
         var rabbit = configuration.GetSection("RabbitMq").Get<RabbitMqOptions>() ?? new();
+        if (Settings.Problems("RabbitMq", rabbit) is { Count: > 0 } problems)
+        {
+            // The bus is made before settings are checked.
+            throw new OptionsValidationException(nameof(RabbitMqOptions), typeof(RabbitMqOptions), problems);
+        }
+
         var concurrency = configuration.GetSection("Alerts:Delivery").Get<DeliveryOptions>()?.Concurrency ?? new DeliveryOptions().Concurrency;
         var queue = $"{rabbit.Prefix}jianwei-deliveries";
         services.AddMassTransit(bus =>

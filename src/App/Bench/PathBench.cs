@@ -23,7 +23,7 @@ internal sealed class PathBench(BenchPlan plan, Dictionary<string, string?> sett
     public async Task RunAsync(BenchReport report, CancellationToken cancellation)
     {
         await using var app = JianweiHost.Builder(settings, LogLevel.Error).AddRoles(Roles.All & ~Roles.Sweeper).BuildApplication(Roles.All);
-        await app.StartAsync(cancellation);
+        await app.StartStagesAsync(cancellation);
         var kafka = app.Services.GetRequiredService<KafkaClients>();
         var producer = app.Services.GetRequiredService<AckedProducer>();
         var latency = app.Services.GetRequiredService<ScoreLatency>();

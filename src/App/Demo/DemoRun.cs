@@ -31,7 +31,7 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         using var kafka = new MockCluster();
         var builder = JianweiHost.Builder(Settings(kafka), LogLevel.Error);
         await using var app = builder.AddRoles(Roles.All & ~Roles.Sweeper).BuildApplication(Roles.All);
-        await app.StartAsync(cancellation);
+        await app.StartStagesAsync(cancellation);
         await app.Services.GetRequiredService<Schema>().ReadyAsync(cancellation);
         var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         await using var webhook = await WebhookSink.StartAsync(secret, cancellation);

@@ -5,12 +5,18 @@ using Jianwei.Core.Telemetry;
 using Jianwei.Featurizer;
 using Jianwei.Ingest;
 using Jianwei.Scorer;
+using Microsoft.AspNetCore.Connections;
 
 namespace Jianwei.App.Hosting;
 
 /// <summary>Builds the program: settings, the stages of its roles, and its HTTP side.</summary>
 internal static class JianweiHost
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+
+    // A bus that was never started warns that it cannot be stopped.
+    private static volatile LogLevel busLevel = LogLevel.Warning;
+
     /// <summary>A builder with settings, logs and what all verbs share. Settings come from defaults, appsettings.json, JIANWEI_ and --set, in this order.</summary>
     public static WebApplicationBuilder Builder(IReadOnlyDictionary<string, string?> set, LogLevel level = LogLevel.Information)
     {
@@ -24,7 +30,7 @@ internal static class JianweiHost
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(c => (c.SingleLine, c.TimestampFormat, c.UseUtcTimestamp) = (true, "HH:mm:ss ", true));
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("MassTransit", l => l >= busLevel);
         builder.Services.AddJianweiCore();
         return builder;
     }
@@ -63,7 +69,7 @@ internal static class JianweiHost
     /// <summary>The application with <c>/metrics</c>, <c>/health</c> and <c>/ready</c> on <c>Api:Url</c>.</summary>
     public static WebApplication BuildApplication(this WebApplicationBuilder builder, Roles roles)
     {
-        builder.WebHost.UseUrls(Url(builder.Configuration));
+        builder.WebHost.UseUrls(ApiUrl.Read(builder.Configuration));
         var app = builder.Build();
         var sections = app.Services.GetServices<SettingsSection>().ToList();
         if ((string[])[.. Settings.Unknown(app.Configuration, sections), .. Settings.Unreadable(app.Configuration, sections)] is [_, ..] wrong)
@@ -86,17 +92,34 @@ internal static class JianweiHost
         return app;
     }
 
-    private static string Url(IConfiguration configuration)
+    /// <summary>Starts the application; what had started when something could not is stopped again, so that no group waits for a member that is gone.</summary>
+    /// <exception cref="ArgumentException">Nobody can listen at <c>Api:Url</c>.</exception>
+    public static async Task StartStagesAsync(this WebApplication app, CancellationToken cancellation)
     {
-        var url = configuration["Api:Url"];
+        var url = ApiUrl.Read(app.Configuration);
+        ApiUrl.RequireFree(url);
         try
         {
-            return BindingAddress.Parse(url ?? "").ToString();
+            await app.StartAsync(cancellation);
         }
-        catch (FormatException)
+        catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new ArgumentException($"setting Api:Url is '{url}'; allowed: http://HOST:PORT.");
+            await StopStartedAsync(app);
+            throw ApiUrl.Refusal(url, "another program listens there");
         }
+        catch
+        {
+            await StopStartedAsync(app);
+            throw;
+        }
+    }
+
+    // A host that refused its settings cannot be stopped and says so: what it refused is what counts.
+    private static async Task StopStartedAsync(WebApplication app)
+    {
+        busLevel = LogLevel.Error;
+        using var patience = new CancellationTokenSource(StopPatience);
+        await app.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static Dictionary<string, string?> Defaults() => new()

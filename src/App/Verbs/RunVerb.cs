@@ -28,7 +28,7 @@ internal static class RunVerb
             }
 
             await using var app = JianweiHost.Builder(settings).AddRoles(roles).BuildApplication(roles);
-            await app.StartAsync(cancellation);
+            await app.StartStagesAsync(cancellation);
             app.Logger.LogInformation("roles {Roles}; {Url}/health /ready /metrics", roles, string.Join(' ', app.Urls));
             await app.WaitForShutdownAsync(cancellation);
             return Environment.ExitCode;
