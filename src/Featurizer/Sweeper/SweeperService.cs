@@ -34,6 +34,7 @@ public sealed partial class SweeperService(
         await Task.Yield();
         health.Set(Stage, StageState.Starting);
         var pause = RetrySchedule.First;
+        var waited = false;
         try
         {
             await kafka.EnsureTopicsAsync(stoppingToken);
@@ -44,10 +45,17 @@ public sealed partial class SweeperService(
                 {
                     await PassAsync(stoppingToken);
                     health.Set(Stage, StageState.Running);
+                    if (waited)
+                    {
+                        waited = false;
+                        LogRunning();
+                    }
+
                     pause = RetrySchedule.First;
                 }
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested && Failure.Classify(e) == FailureKind.Retryable)
                 {
+                    waited = true;
                     health.Set(Stage, StageState.Retrying, e.Message);
                     LogRetrying(e.Message, pause);
                     await Task.Delay(pause, time, stoppingToken);
@@ -151,6 +159,9 @@ public sealed partial class SweeperService(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "sweeper waits: {Reason}; trying again in {Pause}")]
     private partial void LogRetrying(string reason, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "sweeper runs again")]
+    private partial void LogRunning();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "feeds that stand still (Sweeper:StalledAfter {After}): {Sources}; their companies' silence is not scored")]
     private partial void LogStalled(string sources, TimeSpan after);

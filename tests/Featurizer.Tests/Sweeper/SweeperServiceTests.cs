@@ -7,6 +7,7 @@ using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
 using Jianwei.Servers;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using NSubstitute;
@@ -69,6 +70,40 @@ public sealed class SweeperServiceTests
         Assert.True(await store.LeaseAsync("sweeper", "one", TimeSpan.FromMinutes(1), Cancellation));
         Assert.False(await store.LeaseAsync("sweeper", "two", TimeSpan.FromMinutes(1), Cancellation));
         Assert.True(await store.LeaseAsync("sweeper", "one", TimeSpan.FromMinutes(1), Cancellation));
+    }
+
+    [Fact]
+    public async Task Sweeper_SaysWhenItsServerIsBack()
+    {
+        using var mock = MockKafka.Start();
+        await using var server = await RedisServer.StartAsync();
+        using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = server.Configuration }));
+        using var kafka = new KafkaClients(Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        using var producer = new AckedProducer(kafka, TimeProvider.System);
+        var log = Substitute.For<ILogger<SweeperService>>();
+        log.IsEnabled(Arg.Any<LogLevel>()).Returns(true);
+        string[] Lines() => [.. log.ReceivedCalls().Where(c => c.GetMethodInfo().Name == "Log").Select(c => $"{c.GetArguments()[2]}")];
+        await kafka.EnsureTopicsAsync(Cancellation);
+        await server.KillAsync();
+        using var sweeper = new SweeperService(
+            new(redis), kafka, producer, new StageHealth(), Options.Create(new SweeperOptions()), TimeProvider.System, Substitute.For<IHostApplicationLifetime>(), log);
+
+        await sweeper.StartAsync(Cancellation);
+        await UntilAsync(() => Lines().Any(l => l.StartsWith("sweeper waits: ", StringComparison.Ordinal)));
+        await server.RestartAsync();
+        await UntilAsync(() => Lines().Contains("sweeper runs again"));
+
+        await sweeper.StopAsync(Cancellation);
+        Assert.Equal("sweeper runs again", Lines()[^1]);
+    }
+
+    private static async Task UntilAsync(Func<bool> done)
+    {
+        for (var i = 0; !done(); i++)
+        {
+            Assert.True(i < 600, "waited 30 s in vain");
+            await Task.Delay(50, Cancellation);
+        }
     }
 
     private static CompanyEvent News(string company, string source, DateTimeOffset at) => new()
