@@ -4,6 +4,7 @@ using System.Text;
 using Jianwei.App.Verbs;
 using Jianwei.Core.Failures;
 using Microsoft.Extensions.Options;
+using Spectre.Console;
 
 namespace Jianwei.App;
 
@@ -13,10 +14,22 @@ namespace Jianwei.App;
 /// </summary>
 internal static class Cli
 {
+    private const int RedirectedWidth = 10_000;
+
     public static async Task<int> RunAsync(string[] args)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         Console.OutputEncoding = new UTF8Encoding(false);
+        if (Console.IsOutputRedirected)
+        {
+            // For a file or another program: no colours, and no line is broken.
+            AnsiConsole.Console = AnsiConsole.Create(new()
+            {
+                Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(Console.Out),
+            });
+            AnsiConsole.Profile.Width = RedirectedWidth;
+        }
+
         try
         {
             var parsed = Root().Parse(args);

@@ -1,3 +1,4 @@
+using Jianwei.App.Verbs;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Contracts.Raw;
 using Jianwei.Featurizer.Export;
@@ -39,13 +40,13 @@ internal static class EventSource
             }
             else if (refused++ == 0)
             {
-                Console.Error.WriteLine($"\rexport: line {row.Line} of {path} makes no event: {Problem.Sentence(found)}");
+                ProgressLine.Note($"export: line {row.Line} of {path} makes no event: {Problem.Sentence(found)}");
             }
         }
 
         if (refused > 0)
         {
-            Console.Error.WriteLine($"\rexport: {refused:N0} lines of {path} make no event and are left out");
+            ProgressLine.Note($"export: {refused:N0} lines of {path} make no event and are left out");
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Jianwei.App.Export;
 using Jianwei.App.Hosting;
 using Jianwei.Featurizer;
@@ -35,8 +34,10 @@ internal static class ExportVerb
             var source = parsed.GetValue(from)!;
             var settings = new ExportSettings(parsed.GetValue(folder)!, parsed.GetValue(target)!, parsed.GetValue(horizon), parsed.GetValue(at), EventSource.NameOf(source));
             var export = new TrainingExport(app.Services.GetRequiredService<FeaturePlan>(), settings);
-            var manifest = await export.WriteAsync(EventSource.Read(source, app.Services, cancellation), new ProgressLine(), cancellation);
-            await Console.Error.WriteLineAsync();
+            var line = new ProgressLine(TimeProvider.System);
+            var progress = new Inline<ExportProgress>(now => line.Show($"export: {now.Events:N0} events, {now.Rows:N0} rows"));
+            var manifest = await export.WriteAsync(EventSource.Read(source, app.Services, cancellation), progress, cancellation);
+            line.End();
             await Console.Out.WriteLineAsync(parsed.GetValue(json)
                 ? manifest.ToJsonLine()
                 : $"{settings.Folder}: {manifest.Rows:N0} rows of {manifest.Companies:N0} companies, {manifest.Positive:N0} positive, {manifest.Censored:N0} censored, " +
@@ -44,20 +45,5 @@ internal static class ExportVerb
             return 0;
         });
         return command;
-    }
-
-    // Written where it is called, in order; System.Progress would hop to another thread.
-    private sealed class ProgressLine : IProgress<ExportProgress>
-    {
-        private long shown;
-
-        public void Report(ExportProgress value)
-        {
-            if (shown == 0 || Stopwatch.GetElapsedTime(shown) > TimeSpan.FromSeconds(0.5))
-            {
-                shown = Stopwatch.GetTimestamp();
-                Console.Error.Write($"\rexport: {value.Events:N0} events, {value.Rows:N0} rows");
-            }
-        }
     }
 }

@@ -22,7 +22,7 @@ internal static class ReplayVerb
         var drain = new Option<bool>("--drain") { Description = "Wait at the end until those stages have handled everything." };
         var json = new Option<bool>("--json") { Description = "Print one JSON line at the end." };
         var set = SettingOption.Create();
-        var command = new Command("replay", "Send a file of past events to the raw topics, in order of observed time.")
+        var command = new Command("replay", "Send a file of past events to the raw topics, in order of observed time. Exit code 2 where lines were refused: they are named, and the rest is sent.")
         {
             source, speed, resume, from, to, limit, maxLag, stages, drain, json, set,
         };
@@ -45,11 +45,23 @@ internal static class ReplayVerb
             };
             var builder = JianweiHost.Builder(SettingOption.Read(parsed, set), LogLevel.Warning);
             await using var app = builder.Build();
+            var started = TimeProvider.System.GetTimestamp();
             var replayer = ActivatorUtilities.CreateInstance<Replayer>(app.Services);
-            var done = parsed.GetValue(json) ? await replayer.RunAsync(options, null, cancellation) : await ShownAsync(replayer, options, cancellation);
-            if (parsed.GetValue(json))
+            var asJson = parsed.GetValue(json);
+            var done = asJson || Console.IsOutputRedirected ? await InLinesAsync(replayer, options, cancellation) : await LiveAsync(replayer, options, cancellation);
+            if (asJson)
             {
                 Console.WriteLine(JsonSerializer.Serialize(done, JsonOut.Compact));
+            }
+            else
+            {
+                Sum(done, TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+            }
+
+            if (done.Refused > 0)
+            {
+                await Console.Error.WriteLineAsync($"jianwei: {done.Refused:N0} lines of {path} were refused and not sent");
+                return 2;
             }
 
             return 0;
@@ -57,17 +69,22 @@ internal static class ReplayVerb
         return command;
     }
 
-    private static async Task<ReplayProgress> ShownAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation)
+    private static Task<ReplayProgress> InLinesAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        var done = await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
-            .StartAsync(async context =>
-            {
-                var task = context.AddTask(Markup.Escape($"reading {options.Path}"));
-                return await replayer.RunAsync(options, new Inline(now => Show(task, now)), cancellation);
-            });
-        var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        var line = new ProgressLine(TimeProvider.System);
+        return replayer.RunAsync(options, new Inline<ReplayProgress>(now => line.Show($"replay: {Describe(now)}")), cancellation);
+    }
+
+    private static Task<ReplayProgress> LiveAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation) => AnsiConsole.Progress()
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
+        .StartAsync(async context =>
+        {
+            var task = context.AddTask(Markup.Escape($"reading {options.Path}"));
+            return await replayer.RunAsync(options, new Inline<ReplayProgress>(now => Show(task, now)), cancellation);
+        });
+
+    private static void Sum(ReplayProgress done, double seconds)
+    {
         AnsiConsole.MarkupLineInterpolated($"{done.Sent:N0} messages sent in {seconds:0.0} s ({done.Sent / Math.Max(seconds, 0.001):N0}/s){(done.Sorted ? "; the file was sorted by observed time first" : "")}");
         foreach (var refusal in done.Refusals)
         {
@@ -78,21 +95,18 @@ internal static class ReplayVerb
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]not sent[/] {done.Refused - done.Refusals.Count:N0} more lines");
         }
-
-        return done;
     }
 
     private static void Show(ProgressTask task, ReplayProgress now)
     {
         task.MaxValue = Math.Max(1, now.Total);
         task.Value = now.Passed;
-        var behind = now.Lag.Count == 0 ? "" : $", {now.Lag.Values.Max():N0} behind";
-        task.Description = Markup.Escape($"{now.StreamTime:yyyy-MM-dd} {now.Sent:N0} sent{behind}{(now.Waiting is null ? "" : $"; {now.Waiting}")}");
+        task.Description = Markup.Escape(Describe(now));
     }
 
-    // Progress<T> reports on another thread and later: the last report could come after the end.
-    private sealed class Inline(Action<ReplayProgress> show) : IProgress<ReplayProgress>
+    private static string Describe(ReplayProgress now)
     {
-        public void Report(ReplayProgress value) => show(value);
+        var behind = now.Lag.Count == 0 ? "" : $", {now.Lag.Values.Max():N0} behind";
+        return $"{now.StreamTime:yyyy-MM-dd} {now.Sent:N0} sent{behind}{(now.Waiting is null ? "" : $"; {now.Waiting}")}";
     }
 }

@@ -19,9 +19,10 @@ internal static class VerifyVerb
             var builder = JianweiHost.Builder(SettingOption.Read(parsed, set), LogLevel.Warning);
             builder.Services.AddFeatures();
             await using var app = builder.Build();
-            var progress = new Progress<long>(read => Console.Error.Write($"\r{read:N0} events replayed"));
+            var line = new ProgressLine(TimeProvider.System);
+            var progress = new Inline<long>(read => line.Show($"{read:N0} events replayed"));
             var found = await app.Services.GetRequiredService<StateVerifier>().RunAsync(progress, cancellation);
-            await Console.Error.WriteLineAsync();
+            line.End();
             Console.WriteLine(JsonSerializer.Serialize(found, JsonOut.Compact));
             return found.Different == 0 ? 0 : 1;
         });
