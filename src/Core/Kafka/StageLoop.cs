@@ -34,6 +34,7 @@ public sealed class StageLoop(
     private static readonly TimeSpan PatienceWhenFull = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOnRevoke = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LagIntervalWhenPaused = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BrokerLook = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
 
@@ -108,11 +109,12 @@ public sealed class StageLoop(
     private void Poll(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
         var inbox = new Inbox(consumer, merge, batching.BatchSizeLimit, time);
+        var backlog = new Backlog(consumer);
         while (!stopping.IsCancellationRequested)
         {
             ServeRewind(consumer);
             LookForBrokers(consumer);
-            ReportLag(consumer);
+            ReportLag(backlog, paused: false);
             if (inbox.Epoch != epoch)
             {
                 inbox.Reset(epoch);
@@ -120,7 +122,7 @@ public sealed class StageLoop(
 
             if (inbox.Count >= batching.BatchSizeLimit || (inbox.Count > 0 && inbox.Waited >= batching.BufferingTimeLimit))
             {
-                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, stopping);
+                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, backlog, stopping);
                 continue;
             }
 
@@ -140,27 +142,24 @@ public sealed class StageLoop(
         }
     }
 
-    // From the watermarks that fetching brings along: no request of its own.
-    private void ReportLag(IConsumer<byte[], byte[]> consumer)
+    private void ReportLag(Backlog backlog, bool paused)
     {
-        if (time.GetElapsedTime(reportedLag) < LagInterval)
+        if (brokersDown || time.GetElapsedTime(reportedLag) < (paused ? LagIntervalWhenPaused : LagInterval))
         {
             return;
         }
 
-        reportedLag = time.GetTimestamp();
         try
         {
-            StageLagGauge.Set(stage, consumer.Assignment.Sum(p => Behind(p, consumer.GetWatermarkOffsets(p).High)));
+            StageLagGauge.Set(stage, backlog.Count(epoch, next, paused));
         }
         catch (KafkaException)
         {
-            // Nothing fetched of a partition yet: the gauge keeps what it has.
+            // The gauge keeps what it has.
         }
-    }
 
-    private long Behind(TopicPartition partition, Offset high) =>
-        next.TryGetValue(partition, out var at) && high > at ? high.Value - at.Value : 0;
+        reportedLag = time.GetTimestamp();
+    }
 
     // Nothing tells that brokers are back while there is nothing to read, so ask.
     private void LookForBrokers(IConsumer<byte[], byte[]> consumer)
@@ -199,7 +198,7 @@ public sealed class StageLoop(
         }
     }
 
-    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, CancellationToken stopping)
+    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, Backlog backlog, CancellationToken stopping)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(PatienceWhenFull);
@@ -211,6 +210,7 @@ public sealed class StageLoop(
         inbox.PauseAll();
         while (!stopping.IsCancellationRequested && batch.Epoch == epoch && rewind is null && !queue.Writer.TryWrite(batch))
         {
+            ReportLag(backlog, paused: true);
             if (Consume(consumer, IdlePoll) is { IsPartitionEOF: false } stray)
             {
                 // Fetched before the pause took hold; the rewind reads it again.

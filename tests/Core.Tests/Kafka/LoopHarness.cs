@@ -17,12 +17,13 @@ internal sealed class LoopHarness : IBatchHandler, IHostApplicationLifetime, IAs
     private int inside;
 
     public LoopHarness(
-        string bootstrap, string prefix, StageOptions batching, Func<IReadOnlyList<ConsumeResult<byte[], byte[]>>, CancellationToken, Task> handle)
+        string bootstrap, string prefix, StageOptions batching, Func<IReadOnlyList<ConsumeResult<byte[], byte[]>>, CancellationToken, Task> handle,
+        string stage = "test")
     {
         this.handle = handle;
         Kafka = new(Options.Create(new KafkaOptions { BootstrapServers = bootstrap, Prefix = prefix, Partitions = 4 }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
         MakeTopics();
-        loop = new("test", [Kafka.Topics.Events], batching, this, Kafka, Health, TimeProvider.System, this, NullLogger<StageLoop>.Instance);
+        loop = new(stage, [Kafka.Topics.Events], batching, this, Kafka, Health, TimeProvider.System, this, NullLogger<StageLoop>.Instance);
     }
 
     public KafkaClients Kafka { get; }

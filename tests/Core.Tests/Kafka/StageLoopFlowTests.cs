@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Jianwei.Servers;
 
 namespace Jianwei.Core.Kafka;
@@ -21,6 +22,35 @@ public sealed class StageLoopFlowTests
         await LoopHarness.UntilAsync(() => harness.Handled.Count == 16, "16 records");
 
         Assert.Equal([7, 7, 2], sizes);
+    }
+
+    // Nothing is read of the second partition while the stage is held up, and its end grows.
+    [Fact]
+    public async Task Lag_CountsPartitionsThatNothingWasReadOf()
+    {
+        using var mock = MockKafka.Start();
+        var go = new TaskCompletionSource();
+        var stage = $"lag-{Guid.NewGuid():N}";
+        await using var harness = new LoopHarness(mock.Bootstrap, "", new() { BatchSizeLimit = 1, BufferingTimeLimit = TimeSpan.Zero, QueueLimit = 1 }, (_, stop) => go.Task.WaitAsync(stop), stage);
+        await harness.SendAsync(0, 0, 5);
+
+        await harness.StartAsync();
+        await LoopHarness.UntilAsync(() => harness.Story.Contains("in"), "the stage is held up");
+        await harness.SendAsync(1, 0, 7);
+        await LoopHarness.UntilAsync(() => Lag(stage) == 12, $"12 messages behind, not {Lag(stage)}");
+
+        go.SetResult();
+        await LoopHarness.UntilAsync(() => Lag(stage) == 0, $"nothing behind, not {Lag(stage)}");
+    }
+
+    private static long Lag(string stage)
+    {
+        var found = -1L;
+        using var listener = new MeterListener { InstrumentPublished = (i, l) => { if (i.Name == "jianwei_stage_lag_messages") l.EnableMeasurementEvents(i); } };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => found = tags[0].Value as string == stage ? value : found);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return found;
     }
 
     // Long enough for partitions to be paused, twice.
