@@ -4,21 +4,24 @@ namespace Jianwei.Core.Kafka;
 
 /// <summary>
 /// The records that the poll thread has read and not yet handed over: in the order of reading, or, with a merge, of their time.
-/// Pauses a partition that has run far ahead of the others. Belongs to the poll thread.
+/// Pauses a partition that has run far ahead of the others, in records or in bytes of all. Belongs to the poll thread.
 /// </summary>
-internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merge, int limit, TimeProvider time)
+internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merge, StageOptions batching, TimeProvider time)
 {
     private const int AheadLimit = 5_000;
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MergePoll = TimeSpan.FromMilliseconds(10);
     private readonly HashSet<TopicPartition> paused = [];
-    private List<ConsumeResult<byte[], byte[]>> records = [];
+    private readonly RecordBuffer records = new(batching.BatchSizeLimit, batching.BytesLimit);
     private long first;
 
     /// <summary>The epoch that the records belong to.</summary>
     public int Epoch { get; private set; }
 
     public int Count => records.Count;
+
+    /// <summary>No more belong into the batch.</summary>
+    public bool Full => records.Full;
 
     /// <summary>How long the first record has waited.</summary>
     public TimeSpan Waited => records.Count == 0 ? TimeSpan.Zero : time.GetElapsedTime(first);
@@ -31,7 +34,7 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
     public void Reset(int epoch)
     {
         Epoch = epoch;
-        records = [];
+        _ = records.Take();
         ResumeAll();
         merge?.Assign(consumer.Assignment);
     }
@@ -59,12 +62,7 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
     }
 
     /// <summary>The records, which are the caller's now.</summary>
-    public List<ConsumeResult<byte[], byte[]>> Take()
-    {
-        var taken = records;
-        records = [];
-        return taken;
-    }
+    public List<ConsumeResult<byte[], byte[]>> Take() => records.Take();
 
     /// <summary>Fetches nothing until <see cref="ResumeAll"/>.</summary>
     public void PauseAll()
@@ -82,17 +80,27 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
 
     private void Merge(TopicMerge into, ConsumeResult<byte[], byte[]>? record)
     {
-        if (record is not null && into.Add(record) > AheadLimit && paused.Add(record.TopicPartition))
+        if (record is not null)
+        {
+            into.Add(record);
+        }
+
+        into.Take(records, record is { IsPartitionEOF: false } ? record.Partition.Value : null);
+
+        // A partition with nothing waiting is never paused: the others may be waiting for it.
+        if (record is not null && Ahead(into, record.TopicPartition) && paused.Add(record.TopicPartition))
         {
             consumer.Pause([record.TopicPartition]);
         }
 
-        into.Take(records, limit, record is { IsPartitionEOF: false } ? record.Partition.Value : null);
         if (paused.Count > 0)
         {
-            Resume(p => into.Waiting(p) < AheadLimit / 2);
+            Resume(p => into.Waiting(p) == 0 || (into.Waiting(p) < AheadLimit / 2 && into.Bytes < batching.BytesLimit / 2));
         }
     }
+
+    private bool Ahead(TopicMerge into, TopicPartition partition) =>
+        into.Waiting(partition) is > 0 and var waiting && (waiting > AheadLimit || into.Bytes > batching.BytesLimit);
 
     private void Resume(Func<TopicPartition, bool> which)
     {

@@ -108,7 +108,7 @@ public sealed class StageLoop(
 
     private void Poll(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
-        var inbox = new Inbox(consumer, merge, batching.BatchSizeLimit, time);
+        var inbox = new Inbox(consumer, merge, batching, time);
         var backlog = new Backlog(consumer);
         while (!stopping.IsCancellationRequested)
         {
@@ -120,7 +120,7 @@ public sealed class StageLoop(
                 inbox.Reset(epoch);
             }
 
-            if (inbox.Count >= batching.BatchSizeLimit || (inbox.Count > 0 && inbox.Waited >= batching.BufferingTimeLimit))
+            if (inbox.Full || (inbox.Count > 0 && inbox.Waited >= batching.BufferingTimeLimit))
             {
                 Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, backlog, stopping);
                 continue;

@@ -9,6 +9,13 @@ public sealed class StageOptions
     [Range(1, 100_000)]
     public int BatchSizeLimit { get; set; } = 4_000;
 
+    /// <summary>
+    /// Bytes at which a batch ends before it is full, and beyond which a stage that reads several topics fetches no more of what has run
+    /// ahead. The message that reaches it is still taken.
+    /// </summary>
+    [Range(1024 * 1024, 1024 * 1024 * 1024)]
+    public int BytesLimit { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>How long the first message of a batch waits for company.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan BufferingTimeLimit { get; set; } = TimeSpan.FromMilliseconds(10);

@@ -30,11 +30,14 @@ public sealed class TopicMerge(TimeSpan wait, TimeSpan live, TimeProvider time)
     /// <summary>Records held.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Bytes of memory that they take, roughly.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Starts again with these partitions; what is held will be read again.</summary>
     public void Assign(IEnumerable<TopicPartition> partitions)
     {
         lanes.Clear();
-        Count = 0;
+        (Count, Bytes) = (0, 0);
         foreach (var partition in partitions)
         {
             lanes[partition] = new();
@@ -43,8 +46,8 @@ public sealed class TopicMerge(TimeSpan wait, TimeSpan live, TimeProvider time)
         neighbours = lanes.GroupBy(l => l.Key.Partition.Value, l => l.Value).ToDictionary(g => g.Key, g => g.ToArray());
     }
 
-    /// <summary>Takes in a record, or the news that a partition has no more for now. Returns how many records that partition has waiting.</summary>
-    public int Add(ConsumeResult<byte[], byte[]> record)
+    /// <summary>Takes in a record, or the news that a partition has no more for now.</summary>
+    public void Add(ConsumeResult<byte[], byte[]> record)
     {
         var lane = lanes[record.TopicPartition];
         lane.AtEnd = record.IsPartitionEOF;
@@ -52,38 +55,38 @@ public sealed class TopicMerge(TimeSpan wait, TimeSpan live, TimeProvider time)
         {
             lane.Records.Enqueue(new(record, TimeOf(record), time.GetTimestamp()));
             Count++;
+            Bytes += RecordBuffer.SizeOf(record);
         }
-
-        return lane.Records.Count;
     }
 
     /// <summary>Records that one partition of one topic has waiting.</summary>
     public int Waiting(TopicPartition partition) => lanes.TryGetValue(partition, out var lane) ? lane.Records.Count : 0;
 
-    /// <summary>Moves the records that may go to the end of a list, while it is shorter than the limit.</summary>
-    /// <param name="into">The list.</param>
-    /// <param name="limit">Its longest length.</param>
+    /// <summary>Moves the records that may go to the end of a batch, while it is not full.</summary>
+    /// <param name="into">The batch.</param>
     /// <param name="partition">Only records of this partition number; null looks at all.</param>
-    public void Take(List<ConsumeResult<byte[], byte[]>> into, int limit, int? partition)
+    public void Take(RecordBuffer into, int? partition)
     {
         if (partition is { } one)
         {
-            Take(into, limit, neighbours[one]);
+            Take(into, neighbours[one]);
             return;
         }
 
         foreach (var all in neighbours.Values)
         {
-            Take(into, limit, all);
+            Take(into, all);
         }
     }
 
-    private void Take(List<ConsumeResult<byte[], byte[]>> into, int limit, Lane[] partition)
+    private void Take(RecordBuffer into, Lane[] partition)
     {
-        while (into.Count < limit && Oldest(partition) is { } lane && MayGo(lane, partition))
+        while (!into.Full && Oldest(partition) is { } lane && MayGo(lane, partition))
         {
-            into.Add(lane.Records.Dequeue().Record);
+            var record = lane.Records.Dequeue().Record;
+            into.Add(record);
             Count--;
+            Bytes -= RecordBuffer.SizeOf(record);
         }
     }
 
