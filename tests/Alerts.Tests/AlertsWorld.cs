@@ -11,6 +11,7 @@ using Jianwei.Core.Kafka;
 using Jianwei.Core.Models;
 using Jianwei.Core.Sql;
 using Jianwei.Servers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -67,13 +68,13 @@ public sealed class AlertsWorld : IAsyncDisposable
         File.WriteAllBytes(Path.Combine(Models, id, "manifest.json"), manifest.ToJson());
     }
 
-    public AlertsHandler Handler(int cache = 100_000)
+    public AlertsHandler Handler(int cache = 100_000, ILogger<AlertsHandler>? log = null)
     {
         var options = Options.Create(new AlertsOptions { StateCacheSize = cache });
         var schema = new Schema(Source, Options.Create(new PostgresOptions()), NullLogger<Schema>.Instance);
         return new(
             schema, new(Source, new(Catalogue, options)), new(Source), new(Options.Create(new ModelOptions { Directory = Models })),
-            new(clients, TimeProvider.System), producer, TimeProvider.System, options, Options.Create(new ShiftOptions()), NullLogger<AlertsHandler>.Instance);
+            new(clients, TimeProvider.System), producer, TimeProvider.System, options, Options.Create(new ShiftOptions()), log ?? NullLogger<AlertsHandler>.Instance);
     }
 
     /// <summary>A portfolio with members and one subscription; returns the subscription's id.</summary>

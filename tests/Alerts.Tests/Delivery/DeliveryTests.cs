@@ -5,6 +5,7 @@ using Jianwei.Alerts.Delivery;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Kafka;
 using Jianwei.Servers;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using static Jianwei.Alerts.Tests.AlertsWorld;
@@ -87,6 +88,23 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
                 "{\"attempt\":3,\"outcome\":\"retry\",\"status\":408}", "{\"attempt\":4,\"outcome\":\"delivered\",\"status\":204}"],
             await world.RowsAsync("select attempt, outcome, status from delivery_attempts order by attempt"));
         Assert.Equal(0, await world.CountAsync("outbox"));
+    }
+
+    // The bus may bring a message twice, the second time when its attempt is long recorded.
+    [Fact]
+    public async Task MessageOfAnEarlierAttempt_IsDropped()
+    {
+        await using var sink = await WebhookSink.StartAsync((_, _) => Task.FromResult(503));
+        await world.SubscribeAsync(["X:1"], channel: "webhook", url: sink.Url);
+        await using var process = await AlertsProcess.StartAsync(world, ("Alerts:Delivery:FirstPause", "00:10:00"));
+        await RaiseAsync();
+        await UntilAsync(async () => await world.CountAsync("deliveries where attempts = 1") == 1);
+        var delivery = Guid.Parse(Assert.Single(sink.Requests).Key!);
+
+        await process.Services.GetRequiredService<Deliverer>().DeliverAsync(new AlertRaised { DeliveryId = delivery, Attempts = 0 }, Stop);
+
+        Assert.Single(sink.Requests);
+        Assert.Equal(1, await world.CountAsync("delivery_attempts"));
     }
 
     [Fact]

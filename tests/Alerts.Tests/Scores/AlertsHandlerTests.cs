@@ -1,6 +1,9 @@
 using System.Text;
 using Dapper;
 using Jianwei.Core.Contracts;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NSubstitute;
 using static Jianwei.Alerts.Tests.AlertsWorld;
 
 namespace Jianwei.Alerts.Tests.Scores;
@@ -102,6 +105,29 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
 
         Assert.Equal(await Rows(alone), await Rows(world));
         Assert.Equal(await world.CountAsync("alerts"), await world.CountAsync("outbox"));
+    }
+
+    // Whether a write that failed was committed is not known: what is in memory counts for nothing from then on.
+    [Fact]
+    public async Task FailedWrite_IsFollowedByAFreshLookAtTheStates()
+    {
+        var log = Substitute.For<ILogger<AlertsHandler>>();
+        log.IsEnabled(Arg.Any<LogLevel>()).Returns(true);
+        var handler = world.Handler(log: log);
+        await handler.HandleAsync(Batch(Score("X:1", 1, 0, 0.05)), Stop);
+        await using (var connection = await world.Source.OpenConnectionAsync(Stop))
+        {
+            await connection.ExecuteAsync("alter table shift_states rename to away");
+            await Assert.ThrowsAsync<PostgresException>(() => handler.HandleAsync(Batch(Score("X:1", 2, 1, 0.05)), Stop));
+            await connection.ExecuteAsync("alter table away rename to shift_states");
+        }
+
+        // As if it had been committed.
+        await world.Handler().HandleAsync(Batch(Score("X:1", 2, 1, 0.05)), Stop);
+        await handler.HandleAsync(Batch(Score("X:1", 2, 1, 0.05), Score("X:1", 3, 2, 0.35)), Stop);
+
+        Assert.Empty(log.ReceivedCalls().Where(c => c.GetMethodInfo().Name == "Log").Select(c => $"{c.GetArguments()[2]}"));
+        Assert.Equal(3, await world.CountAsync("scores"));
     }
 
     [Fact]

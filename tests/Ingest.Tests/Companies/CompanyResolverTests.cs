@@ -45,6 +45,27 @@ public sealed class CompanyResolverTests
     }
 
     [Fact]
+    public async Task Alias_ThatIsAddedElsewhereIsSeenAfterTheInterval()
+    {
+        await using var source = await DatabaseAsync();
+        var clock = new Clock();
+        var resolver = Resolver(source, clock);
+        CompanyIdentifier[] identifiers = [new("X-A", "1"), new("X-A", "2")];
+        await AskAsync(resolver, identifiers);
+        await using var connection = await source.OpenConnectionAsync();
+
+        foreach (var (value, owner) in new[] { ("1", "US-CIK:42"), ("2", "US-CIK:43"), ("1", "US-CIK:44") })
+        {
+            var before = (await AskAsync(resolver, identifiers))[new("X-A", value)];
+            await connection.ExecuteAsync("update company_identifiers set company_id = @owner, added_at = clock_timestamp() where scheme = 'X-A' and value = @value", new { value, owner });
+            clock.Advance(TimeSpan.FromSeconds(1.9));
+            Assert.Equal(before, (await AskAsync(resolver, identifiers))[new("X-A", value)]);
+            clock.Advance(TimeSpan.FromSeconds(0.2));
+            Assert.Equal(owner, (await AskAsync(resolver, identifiers))[new("X-A", value)]);
+        }
+    }
+
+    [Fact]
     public async Task Postgres_ThatIsAwayIsRetryableAndWorkResumes()
     {
         await using var postgres = await PostgresServer.StartAsync();
@@ -84,10 +105,21 @@ public sealed class CompanyResolverTests
     private static Task<IReadOnlyDictionary<CompanyIdentifier, string>> AskAsync(CompanyResolver resolver, params CompanyIdentifier[] identifiers) =>
         resolver.ResolveAsync(identifiers.ToDictionary(i => i, i => new NewCompany(i, $"name of {i.Value}", Seen)), TestContext.Current.CancellationToken);
 
-    private static CompanyResolver Resolver(NpgsqlDataSource source)
+    private static CompanyResolver Resolver(NpgsqlDataSource source, TimeProvider? time = null)
     {
         var postgres = Options.Create(new PostgresOptions());
-        return new(new CompanyTable(source), new Schema(source, postgres, NullLogger<Schema>.Instance), Options.Create(new IngestOptions()), TimeProvider.System);
+        return new(new CompanyTable(source), new Schema(source, postgres, NullLogger<Schema>.Instance), Options.Create(new IngestOptions()), time ?? TimeProvider.System);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        private TimeSpan now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => now.Ticks;
+
+        public void Advance(TimeSpan by) => now += by;
     }
 
     private static async Task<NpgsqlDataSource> DatabaseAsync() =>
