@@ -11,6 +11,8 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
         var settings = ConfigurationOptions.Parse(options.Value.Configuration);
         settings.AbortOnConnectFail = false;
         settings.ClientName = "jianwei";
+        // A batch of states goes out in few writes.
+        settings.WriteBuffer = 64 * 1024;
         return ConnectionMultiplexer.Connect(settings);
     });
 

@@ -26,6 +26,8 @@ public sealed class StateStore(RedisConnection redis)
         return 'ok'
         """;
 
+    private const int KeysPerRead = 40;
+
     private readonly StateKeys keys = new(redis.Options.Prefix);
 
     public StateKeys Keys => keys;
@@ -38,14 +40,41 @@ public sealed class StateStore(RedisConnection redis)
     }
 
     /// <summary>
-    /// The checkpoint, and states and texts of companies of one partition as they are at it: one command, so that states of
-    /// another writer or of an older Redis are never taken for those of the checkpoint that the reader knows.
+    /// The checkpoint, and states and texts of companies of one partition as they are at it: every command brings the checkpoint
+    /// along, so that states of another writer or of an older Redis are never taken for those of the checkpoint that the reader knows.
     /// </summary>
     public async Task<(long Checkpoint, byte[]?[] States, byte[]?[] Texts)> ReadAsync(
         int partition, IReadOnlyList<RedisKey> states, IReadOnlyList<RedisKey> texts, CancellationToken cancellation)
     {
-        var values = await redis.Bounded(redis.Database.StringGetAsync([keys.Checkpoint(partition), .. states, .. texts]), cancellation);
-        return (values[0].IsNull ? -1 : (long)values[0], Bytes(values.AsSpan(1, states.Count)), Bytes(values.AsSpan(1 + states.Count)));
+        RedisKey[] wanted = [.. states, .. texts];
+        while (true)
+        {
+            var (checkpoints, values) = await ReadAtAsync(keys.Checkpoint(partition), wanted, cancellation);
+            if (checkpoints.AsSpan().IndexOfAnyExcept(checkpoints[0]) < 0)
+            {
+                return (checkpoints[0], values[..states.Count], values[states.Count..]);
+            }
+
+            // A write fell between two commands: read again what it left.
+        }
+    }
+
+    // One round trip. The client parses an answer from its start whenever a part of it has come, so answers are short.
+    private async Task<(long[] Checkpoints, byte[]?[] Values)> ReadAtAsync(RedisKey checkpoint, RedisKey[] wanted, CancellationToken cancellation)
+    {
+        var database = redis.Database;
+        var chunks = wanted.Length == 0 ? [[]] : wanted.Chunk(KeysPerRead).ToArray();
+        var answers = await redis.Bounded(Task.WhenAll(Array.ConvertAll(chunks, c => database.StringGetAsync([checkpoint, .. c]))), cancellation);
+        var values = new byte[]?[wanted.Length];
+        for (var (chunk, at) = (0, 0); chunk < answers.Length; chunk++)
+        {
+            foreach (var value in answers[chunk].AsSpan(1))
+            {
+                values[at++] = value;
+            }
+        }
+
+        return (Array.ConvertAll(answers, a => a[0].IsNull ? -1 : (long)a[0]), values);
     }
 
     /// <summary>States of companies of one partition, in one command; null where there is none.</summary>
@@ -118,25 +147,6 @@ public sealed class StateStore(RedisConnection redis)
         return (long)await redis.Bounded(redis.Database.ScriptEvaluateAsync(script, [$"{keys.Prefix}:lease:{job}"], arguments), cancellation) == 1;
     }
 
-    private async Task<byte[]?[]> ReadAsync(RedisKey[] wanted, CancellationToken cancellation)
-    {
-        if (wanted.Length == 0)
-        {
-            return [];
-        }
-
-        var values = await redis.Bounded(redis.Database.StringGetAsync(wanted), cancellation);
-        return Bytes(values);
-    }
-
-    private static byte[]?[] Bytes(ReadOnlySpan<RedisValue> values)
-    {
-        var bytes = new byte[]?[values.Length];
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            bytes[i] = values[i];
-        }
-
-        return bytes;
-    }
+    private async Task<byte[]?[]> ReadAsync(RedisKey[] wanted, CancellationToken cancellation) =>
+        wanted.Length == 0 ? [] : Array.ConvertAll(await redis.Bounded(redis.Database.StringGetAsync(wanted), cancellation), v => (byte[]?)v);
 }

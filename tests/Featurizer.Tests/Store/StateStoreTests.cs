@@ -50,6 +50,36 @@ public sealed class StateStoreTests
     }
 
     [Fact]
+    public async Task Read_BesideAWriterIsOfOneCheckpoint()
+    {
+        using var redis = await ConnectAsync();
+        using var other = await ConnectAsync(redis.Options.Prefix);
+        var (store, writer) = (new StateStore(redis), new StateStore(other));
+        var keys = Enumerable.Range(0, 500).Select(i => store.Keys.State(0, $"X-A:{i}")).ToList();
+        Task<long?> WriteAsync(long at) => writer.WriteAsync(
+            0, at - 1, at, Marks("a", 1), keys.ConvertAll(k => KeyValuePair.Create(k, BitConverter.GetBytes(at))), Cancellation);
+        Assert.Null(await WriteAsync(0));
+        var writing = Task.Run(async () =>
+        {
+            for (var at = 1L; at <= 300; at++)
+            {
+                Assert.Null(await WriteAsync(at));
+            }
+        }, Cancellation);
+
+        var seen = new HashSet<long>();
+        while (!writing.IsCompleted)
+        {
+            var read = await store.ReadAsync(0, keys, [], Cancellation);
+            Assert.All(read.States, s => Assert.Equal(read.Checkpoint, BitConverter.ToInt64(s)));
+            seen.Add(read.Checkpoint);
+        }
+
+        await writing;
+        Assert.True(seen.Count > 1, "nothing was written meanwhile");
+    }
+
+    [Fact]
     public async Task Write_ShowsThatRedisLostEverything()
     {
         await using var server = await RedisServer.StartAsync();
@@ -73,10 +103,10 @@ public sealed class StateStoreTests
         Assert.Equal((1, 2), ((await store.FindAsync("c", 4, Cancellation))!.Value.Partition, store.ScanStates().Count(s => s.Company == "c")));
     }
 
-    private static async Task<RedisConnection> ConnectAsync() => Connect(await RedisServer.SharedAsync());
+    private static async Task<RedisConnection> ConnectAsync(string? prefix = null) => Connect(await RedisServer.SharedAsync(), prefix);
 
-    private static RedisConnection Connect(RedisServer server) =>
-        new(Options.Create(new RedisOptions { Configuration = server.Configuration, Prefix = $"t{Guid.NewGuid():N}" }));
+    private static RedisConnection Connect(RedisServer server, string? prefix = null) =>
+        new(Options.Create(new RedisOptions { Configuration = server.Configuration, Prefix = prefix ?? $"t{Guid.NewGuid():N}" }));
 
     private static Watermarks Marks(string source, uint time)
     {
