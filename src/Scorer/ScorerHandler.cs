@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Jianwei.Scorer;
 
-/// <summary>Sends messages and returns when all are acknowledged.</summary>
+/// <summary>Sends messages and returns when all are acknowledged. When it has returned, or failed, their values are the stage's again.</summary>
 internal delegate Task Send(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation);
 
 /// <summary>The stage: a batch of score requests in, as many scores (and dead letters) acknowledged.</summary>
@@ -97,15 +97,17 @@ public sealed class ScorerHandler : IBatchHandler
     }
 
     // Returns when every lane has ended, also where one fails: the lease must outlast them all.
-    private static Task RunAsync(int lanes, Action<int> score)
+    private static async Task RunAsync(int lanes, Action<int> score)
     {
-        if (lanes > 1)
+        Task[] others = [.. Enumerable.Range(1, lanes - 1).Select(lane => Task.Run(() => score(lane)))];
+        try
         {
-            return Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => Task.Run(() => score(lane))));
+            score(0);
         }
-
-        score(0);
-        return Task.CompletedTask;
+        finally
+        {
+            await Task.WhenAll(others);
+        }
     }
 
     private void Count(TimeSpan took)

@@ -18,7 +18,7 @@ public sealed class ScorerHandlerTests : IDisposable
         await _stage.HandleAsync(Enumerable.Range(1, 100).Select(i => Requests.Of($"US-X:{i}", i)));
 
         Assert.Equal(Enumerable.Range(1, 100).Select(i => (long)i), _stage.Scores.Select(s => s.StateVersion));
-        Assert.Equal(_stage.Scores.Select(s => s.CompanyId), _stage.Sent("t.scores").Select(m => m.Key));
+        Assert.Equal(_stage.Scores.Select(s => s.CompanyId), _stage.Sent("t.scores").Select(m => Encoding.UTF8.GetString(m.Key)));
     }
 
     [Fact]
@@ -37,6 +37,14 @@ public sealed class ScorerHandlerTests : IDisposable
         Assert.Equal(request.CompanyName, score.CompanyName);
         Assert.Equal(request.Features, score.Features);
         Assert.Equal((request.AsOf, request.AcceptedTime, request.Catalogue), (score.AsOf, score.AcceptedTime, score.Catalogue));
+    }
+
+    [Fact]
+    public async Task Handle_KeysAScoreByItsCompanyWhateverTheRequestsKey()
+    {
+        await _stage.HandleAsync([Wire.Write(Requests.Of("公司", 1)), Wire.Write(Requests.Of("B", 1))]);
+
+        Assert.Equal(["公司", "B"], _stage.Sent("t.scores").Select(m => Encoding.UTF8.GetString(m.Key)));
     }
 
     [Fact]

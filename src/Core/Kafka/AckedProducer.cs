@@ -6,10 +6,17 @@ namespace Jianwei.Core.Kafka;
 
 /// <summary>A message to send.</summary>
 /// <param name="Topic">Full name of the topic.</param>
-/// <param name="Key">The company id.</param>
+/// <param name="Key">The company id, in UTF-8.</param>
 /// <param name="Value">The bytes.</param>
 /// <param name="Time">The message's own time, for <see cref="TopicMerge"/>; Kafka's timestamp stays the time of sending, because retention goes by it.</param>
-public readonly record struct OutgoingMessage(string Topic, string Key, byte[] Value, DateTimeOffset? Time = null);
+public readonly record struct OutgoingMessage(string Topic, byte[] Key, byte[] Value, DateTimeOffset? Time = null)
+{
+    /// <summary>A message whose key is at hand as text.</summary>
+    public OutgoingMessage(string topic, string key, byte[] value, DateTimeOffset? time = null)
+        : this(topic, Encoding.UTF8.GetBytes(key), value, time)
+    {
+    }
+}
 
 /// <summary>Sends batches of messages and returns when every one is acknowledged. Shared by the stages of a process.</summary>
 public sealed class AckedProducer : IDisposable
@@ -43,7 +50,7 @@ public sealed class AckedProducer : IDisposable
             var (topic, key, value, at) = messages[i];
             try
             {
-                producer.Produce(topic, new() { Key = Encoding.UTF8.GetBytes(key), Value = value, Headers = TopicMerge.Headers(at) }, handler);
+                producer.Produce(topic, new() { Key = key, Value = value, Headers = TopicMerge.Headers(at) }, handler);
                 i++;
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)

@@ -70,7 +70,7 @@ public sealed class DeadLetterTopic(KafkaClients kafka, AckedProducer producer)
         }
 
         var messages = letters.Select(l =>
-            new OutgoingMessage(l.Letter.Topic, System.Text.Encoding.UTF8.GetString(l.Letter.Key ?? []), edited ?? l.Letter.Value));
+            new OutgoingMessage(l.Letter.Topic, l.Letter.Key ?? [], edited ?? l.Letter.Value));
         await producer.SendAsync([.. messages], cancellation);
         return letters.Count;
     }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -46,6 +45,8 @@ internal sealed class CanonicalRequest
             return false;
         }
 
+        (row.CompanyIdStart, row.CompanyIdLength) = (json.At - 1 - id.Length, id.Length);
+
         if (json.Take(",\"company_name\":"u8) && !json.TakeString(out _))
         {
             return false;
@@ -57,7 +58,6 @@ internal sealed class CanonicalRequest
         }
 
         row.Split = json.At;
-        row.CompanyId = Encoding.UTF8.GetString(id);
         row.Message = json.Text;
         return true;
     }

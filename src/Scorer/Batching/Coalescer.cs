@@ -3,28 +3,40 @@ namespace Jianwei.Scorer.Batching;
 /// <summary>Decides, request by request, which row of a batch a company's request takes. Emptied between batches.</summary>
 internal sealed class Coalescer(CoalesceMode mode)
 {
-    private readonly HashSet<(string Company, long Version)> _seen = [];
-    private readonly Dictionary<string, (int Row, long Version)> _newest = new(StringComparer.Ordinal);
+    // Open addressing, at most half full: 0 is free, else a row's index + 1. What a row holds is compared in place.
+    private int[] _table = [];
 
-    public void Clear()
+    public void Clear() => Array.Clear(_table);
+
+    /// <summary>Makes room for a power of two of rows in an empty table.</summary>
+    public void EnsureCapacity(int rows) => _table = new int[2 * rows];
+
+    /// <summary>The row for a request: the next after <paramref name="rows"/>, an earlier one that it replaces, or -1 where it is dropped.</summary>
+    public int Place(ReadOnlySpan<RequestRow> rows, in RequestRow request)
     {
-        _seen.Clear();
-        _newest.Clear();
-    }
-
-    /// <summary>The row for a request: <paramref name="next"/>, an earlier row that it replaces, or -1 where it is dropped.</summary>
-    public int Place(string company, long version, int next) =>
-        mode == CoalesceMode.Exact ? (_seen.Add((company, version)) ? next : -1) : PlaceNewest(company, version, next);
-
-    private int PlaceNewest(string company, long version, int next)
-    {
-        if (_newest.TryGetValue(company, out var held) && held.Version >= version)
+        var mask = _table.Length - 1;
+        var slot = Hash(request) & mask;
+        for (; _table[slot] > 0; slot = (slot + 1) & mask)
         {
-            return -1;
+            var row = _table[slot] - 1;
+            if (StandsFor(rows[row], request))
+            {
+                return mode == CoalesceMode.Exact || rows[row].StateVersion >= request.StateVersion ? -1 : row;
+            }
         }
 
-        var row = _newest.ContainsKey(company) ? held.Row : next;
-        _newest[company] = (row, version);
-        return row;
+        _table[slot] = rows.Length + 1;
+        return rows.Length;
+    }
+
+    private bool StandsFor(in RequestRow held, in RequestRow request) =>
+        (mode == CoalesceMode.Latest || held.StateVersion == request.StateVersion) && held.CompanyId.SequenceEqual(request.CompanyId);
+
+    private int Hash(in RequestRow request)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(request.CompanyId);
+        hash.Add(mode == CoalesceMode.Exact ? request.StateVersion : 0);
+        return hash.ToHashCode();
     }
 }

@@ -37,6 +37,7 @@ internal sealed class RequestBatch
         if (_rows.Length < requests)
         {
             _rows = new RequestRow[(int)BitOperations.RoundUpToPowerOf2((uint)requests)];
+            _coalescer.EnsureCapacity(_rows.Length);
             // One row more: a request is decoded into the next free row before it is known whether it is kept.
             Matrix = new FeatureMatrix(_rows.Length + 1, Matrix.Width);
         }
@@ -53,7 +54,7 @@ internal sealed class RequestBatch
         }
 
         (row.Source, row.Place) = (source, source);
-        var place = _coalescer.Place(row.CompanyId, row.StateVersion, Count);
+        var place = _coalescer.Place(Rows, row);
         if (place < 0)
         {
             Coalesced++;

@@ -21,10 +21,15 @@ internal struct RequestRow
 
     public byte[] Message;
 
-    public string CompanyId;
+    public int CompanyIdStart;
+
+    public int CompanyIdLength;
 
     public long StateVersion;
 
     /// <summary>Wall clock at Ingest; default where the request has none.</summary>
     public DateTimeOffset AcceptedTime;
+
+    /// <summary>Where it stands in the message, in UTF-8; it has no escapes.</summary>
+    public readonly ReadOnlySpan<byte> CompanyId => Message.AsSpan(CompanyIdStart, CompanyIdLength);
 }

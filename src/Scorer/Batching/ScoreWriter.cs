@@ -30,13 +30,13 @@ internal sealed class ScoreWriter
     /// <summary>Sets the wall clock of the scores that follow.</summary>
     public void SetScoredTime(DateTimeOffset now) => _end = [.. ",\"scored_time\":"u8, .. Json(now), .. "}"u8];
 
-    /// <summary>The score's message.</summary>
-    public byte[] Write(in RequestRow row, in Risk risk)
+    /// <summary>The score's message, in an array of <paramref name="buffers"/>.</summary>
+    public byte[] Write(in RequestRow row, in Risk risk, ScoreBuffers buffers)
     {
         var part = Part(risk);
         var head = row.Message.AsSpan(0, row.Split);
         var tail = row.Message.AsSpan(row.Split, row.Message.Length - row.Split - 1);
-        var score = GC.AllocateUninitializedArray<byte>(head.Length + part.Length + tail.Length + _end.Length);
+        var score = buffers.Rent(head.Length + part.Length + tail.Length + _end.Length);
         head.CopyTo(score);
         part.CopyTo(score.AsSpan(head.Length));
         tail.CopyTo(score.AsSpan(head.Length + part.Length));

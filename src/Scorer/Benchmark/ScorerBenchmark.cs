@@ -23,6 +23,7 @@ public sealed class ScorerBenchmark : IDisposable
     private readonly BenchmarkRequests _requests;
     private readonly Risk[] _risks = new Risk[BatchSizes[^1]];
     private readonly byte[][] _scores = new byte[BatchSizes[^1]][];
+    private readonly ScoreBuffers _buffers = new();
 
     private ScorerBenchmark(ModelPackage package, BenchmarkRequests requests)
     {
@@ -95,6 +96,7 @@ public sealed class ScorerBenchmark : IDisposable
         return new(size, first =>
         {
             batch.Clear();
+            _buffers.ReturnAll();
             for (var i = 0; i < size; i++)
             {
                 batch.Add(_requests.Messages[first + i], i);
@@ -104,7 +106,7 @@ public sealed class ScorerBenchmark : IDisposable
             _lane.Writer.SetScoredTime(TimeProvider.System.GetUtcNow());
             for (var i = 0; i < batch.Count; i++)
             {
-                _scores[i] = _lane.Writer.Write(batch.Rows[i], _risks[i]);
+                _scores[i] = _lane.Writer.Write(batch.Rows[i], _risks[i], _buffers);
             }
         });
     }

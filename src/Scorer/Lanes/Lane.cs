@@ -9,6 +9,7 @@ namespace Jianwei.Scorer.Lanes;
 internal sealed class Lane(RequestBatch requests, LaneOutput output)
 {
     private readonly List<int> _places = []; // of its records in the batch
+    private readonly ScoreBuffers _buffers = new();
     private Risk[] _risks = [];
 
     /// <summary>What it scored.</summary>
@@ -17,10 +18,12 @@ internal sealed class Lane(RequestBatch requests, LaneOutput output)
     /// <summary>The risks of <see cref="Requests"/>, row by row.</summary>
     public ReadOnlySpan<Risk> Risks => _risks.AsSpan(0, requests.Count);
 
+    /// <summary>Lets go of the last batch; nobody holds its messages any more.</summary>
     public void Clear()
     {
         _places.Clear();
         requests.Clear();
+        _buffers.ReturnAll();
     }
 
     /// <summary>Gives it one record of the batch.</summary>
@@ -62,7 +65,9 @@ internal sealed class Lane(RequestBatch requests, LaneOutput output)
             ref readonly var row = ref rows[i];
             answers.Set(
                 row.Place,
-                double.IsFinite(_risks[i].LogOdds) ? output.Score(row.CompanyId, model.Writer.Write(row, _risks[i])) : output.Refuse(NotFinite(model, _risks[i]), batch[row.Source]));
+                double.IsFinite(_risks[i].LogOdds)
+                    ? output.Score(row, model.Writer.Write(row, _risks[i], _buffers), batch[row.Source])
+                    : output.Refuse(NotFinite(model, _risks[i]), batch[row.Source]));
         }
     }
 

@@ -9,7 +9,9 @@ internal sealed class LaneOutput(string scores, DeadLetterWriter deadLetters)
 {
     private const string Stage = "scorer";
 
-    public OutgoingMessage Score(string companyId, byte[] score) => new(scores, companyId, score);
+    /// <summary>A score's message. Its key is the company id, which the request's key is too, unless somebody else wrote it.</summary>
+    public OutgoingMessage Score(in RequestRow row, byte[] score, ConsumeResult<byte[], byte[]> record) =>
+        new(scores, row.CompanyId.SequenceEqual(record.Message.Key) ? record.Message.Key : row.CompanyId.ToArray(), score);
 
     public OutgoingMessage Refuse(Refusal refusal, ConsumeResult<byte[], byte[]> record) =>
         deadLetters.Refuse(Stage, refusal.Reason, refusal.Detail, record);

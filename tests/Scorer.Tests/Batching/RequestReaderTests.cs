@@ -86,7 +86,7 @@ public sealed class RequestReaderTests
 
     private static void AssertRead(ScoreRequest request, RequestRow row, float[] features)
     {
-        Assert.Equal((request.CompanyId, request.StateVersion, request.AcceptedTime), (row.CompanyId, row.StateVersion, row.AcceptedTime));
+        Assert.Equal((request.CompanyId, request.StateVersion, request.AcceptedTime), (Encoding.UTF8.GetString(row.CompanyId), row.StateVersion, row.AcceptedTime));
         Assert.Equal(request.Features, Requests.Bytes(features));
     }
 
@@ -95,7 +95,7 @@ public sealed class RequestReaderTests
     {
         using var json = JsonDocument.Parse(message);
         var root = json.RootElement;
-        Assert.Equal(root.GetProperty("company_id").GetString(), row.CompanyId);
+        Assert.Equal(root.GetProperty("company_id").GetString(), Encoding.UTF8.GetString(row.CompanyId));
         Assert.Equal(root.GetProperty("state_version").GetInt64(), row.StateVersion);
         Assert.Equal(root.GetProperty("accepted_time").GetDateTimeOffset(), row.AcceptedTime);
         Assert.Equal(root.GetProperty("features").GetBytesFromBase64(), Requests.Bytes(features));

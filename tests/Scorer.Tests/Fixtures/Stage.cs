@@ -83,7 +83,8 @@ internal sealed class Stage : IDisposable
 
         lock (_gate)
         {
-            _sent.AddRange(messages);
+            // Their values are used again.
+            _sent.AddRange(messages.Select(m => m with { Value = [.. m.Value] }));
         }
 
         return Task.CompletedTask;
