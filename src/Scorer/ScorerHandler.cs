@@ -14,14 +14,16 @@ internal delegate Task Send(IReadOnlyList<OutgoingMessage> messages, Cancellatio
 /// <summary>The stage: a batch of score requests in, as many scores (and dead letters) acknowledged.</summary>
 public sealed class ScorerHandler : IBatchHandler
 {
+    // Fewer rows than these are not worth another thread.
+    private const int FewestRows = 32;
+
     private readonly ModelSlot _slot;
     private readonly Send _send;
-    private readonly LaneOutput _output;
+    private readonly LaneMerge _merge;
     private readonly int _batchSizeLimit;
     private readonly CoalesceMode _coalesce;
     private readonly ScoreLatency _latency;
     private readonly TimeProvider _time;
-    private readonly Answers _answers = new();
 
     private Lane[] _lanes = []; // made for the first model; every later one has its contract and as many
 
@@ -36,7 +38,7 @@ public sealed class ScorerHandler : IBatchHandler
         ModelSlot slot, Send send, DeadLetterWriter deadLetters, Topics topics, CoalesceMode coalesce, int batchSizeLimit, ScoreLatency latency,
         TimeProvider time)
     {
-        (_slot, _send, _output) = (slot, send, new LaneOutput(topics.Scores, deadLetters));
+        (_slot, _send, _merge) = (slot, send, new LaneMerge(coalesce, topics.Scores, deadLetters));
         (_coalesce, _batchSizeLimit, _latency, _time) = (coalesce, batchSizeLimit, latency, time);
     }
 
@@ -47,7 +49,7 @@ public sealed class ScorerHandler : IBatchHandler
         {
             var started = _time.GetTimestamp();
             await ScoreAsync(part);
-            await _send(_answers.Collect(), cancellation);
+            await _send(_merge.Messages, cancellation);
             Count(_time.GetElapsedTime(started));
         }
     }
@@ -59,24 +61,24 @@ public sealed class ScorerHandler : IBatchHandler
     private async Task ScoreAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
     {
         using var lease = _slot.Take();
-        Empty(lease.Model, batch.Count);
-        var used = Split(batch);
-        await RunAsync(used, lane => _lanes[lane].Score(lease.Model.Lanes[lane], batch, _answers));
+        Empty(lease.Model);
+        var used = Math.Clamp(batch.Count / FewestRows, 1, _lanes.Length);
+        await RunAsync(used, lane => _lanes[lane].Score(lease.Model.Lanes[lane], batch, Start(lane, used, batch.Count), Start(lane + 1, used, batch.Count)));
+        _merge.Take(_lanes.AsSpan(0, used), lease.Model.Id, batch);
         for (var lane = 0; lane < used; lane++)
         {
             lease.Shadow?.Observe(_lanes[lane].Requests.Matrix, _lanes[lane].Risks);
         }
     }
 
-    private void Empty(ServedModel model, int records)
+    private void Empty(ServedModel model)
     {
         if (_lanes.Length == 0)
         {
             var reader = new RequestReader(model.Contract.Catalogue, model.Contract.FeatureCount);
-            _lanes = [.. model.Lanes.Select(_ => new Lane(new RequestBatch(reader, _coalesce, model.Contract.FeatureCount), _output))];
+            _lanes = [.. model.Lanes.Select(_ => new Lane(new RequestBatch(reader, _coalesce, model.Contract.FeatureCount)))];
         }
 
-        _answers.Clear(records);
         Array.ForEach(_lanes, lane => lane.Clear());
         var now = _time.GetUtcNow();
         foreach (var lane in model.Lanes)
@@ -85,16 +87,7 @@ public sealed class ScorerHandler : IBatchHandler
         }
     }
 
-    private int Split(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
-    {
-        var used = LaneSplit.Count(batch.Count, _lanes.Length);
-        for (var i = 0; i < batch.Count; i++)
-        {
-            _lanes[LaneSplit.LaneOf(batch[i], used)].Take(i);
-        }
-
-        return used;
-    }
+    private static int Start(int lane, int lanes, int records) => (int)((long)records * lane / lanes);
 
     // Returns when every lane has ended, also where one fails: the lease must outlast them all.
     private static async Task RunAsync(int lanes, Action<int> score)
@@ -112,21 +105,15 @@ public sealed class ScorerHandler : IBatchHandler
 
     private void Count(TimeSpan took)
     {
-        var (now, scored, coalesced) = (_time.GetUtcNow(), 0, 0);
-        foreach (var requests in _lanes.Select(lane => lane.Requests))
-        {
-            scored += requests.Count;
-            coalesced += requests.Coalesced;
-            foreach (ref readonly var row in requests.Rows)
-            {
-                CountLatency(row.AcceptedTime, now);
-            }
-        }
-
-        ScorerMetrics.Rows.Add(scored);
-        ScorerMetrics.Coalesced.Add(coalesced);
-        ScorerMetrics.BatchRows.Record(scored);
+        var now = _time.GetUtcNow();
+        ScorerMetrics.Rows.Add(_merge.Rows.Length);
+        ScorerMetrics.Coalesced.Add(_merge.Coalesced);
+        ScorerMetrics.BatchRows.Record(_merge.Rows.Length);
         ScorerMetrics.BatchSeconds.Record(took.TotalSeconds);
+        foreach (ref readonly var row in _merge.Rows)
+        {
+            CountLatency(row.AcceptedTime, now);
+        }
     }
 
     // A clock behind the one at Ingest says nothing.

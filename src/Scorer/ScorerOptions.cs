@@ -16,7 +16,7 @@ public sealed class ScorerOptions
     [RegularExpression(DeviceChoice.Pattern, ErrorMessage = "auto, cpu, cuda, cuda:N")]
     public string Device { get; set; } = "auto";
 
-    /// <summary>Threads that share a batch, each with the requests of its own companies; a core each, at most four, unless set. On CUDA there is one.</summary>
+    /// <summary>Threads that share a batch, a part of it each; one a core, at most four, unless set. On CUDA there is one.</summary>
     [Range(1, 64)]
     public int Lanes { get; set; } = Math.Min(Environment.ProcessorCount, 4);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Confluent.Kafka;
 using Jianwei.Scorer.Inference;
 
 namespace Jianwei.Scorer.Batching;
@@ -29,7 +30,7 @@ internal sealed class RequestBatch
     /// <summary>Requests that another request of the batch stood for.</summary>
     public int Coalesced { get; private set; }
 
-    public ReadOnlySpan<RequestRow> Rows => _rows.AsSpan(0, Count);
+    public Span<RequestRow> Rows => _rows.AsSpan(0, Count);
 
     /// <summary>Makes room for as many requests in an empty batch.</summary>
     public void EnsureCapacity(int requests)
@@ -43,17 +44,19 @@ internal sealed class RequestBatch
         }
     }
 
-    /// <summary>Reads a message into the next row, or drops it as coalesced.</summary>
+    /// <summary>Reads a record's message into the next row, or drops it as coalesced.</summary>
     /// <returns>Why the message is refused, or null.</returns>
-    public Refusal? Add(byte[] message, int source)
+    public Refusal? Add(ConsumeResult<byte[], byte[]> record, int source)
     {
-        var row = default(RequestRow);
-        if (_reader.Read(message, ref row, Matrix.Row(Count)) is { } refusal)
+        var row = new RequestRow { Source = source };
+        if (_reader.Read(record.Message.Value ?? [], ref row, Matrix.Row(Count)) is { } refusal)
         {
             return refusal;
         }
 
-        (row.Source, row.Place) = (source, source);
+        // The request's key is the company id, unless somebody else wrote it.
+        row.Key = row.CompanyId.SequenceEqual(record.Message.Key) ? record.Message.Key : row.CompanyId.ToArray();
+        row.Hash = _coalescer.Hash(row);
         var place = _coalescer.Place(Rows, row);
         if (place < 0)
         {
@@ -82,7 +85,7 @@ internal sealed class RequestBatch
     private void Replace(int place, in RequestRow row)
     {
         Matrix.Row(Count).CopyTo(Matrix.Row(place));
-        _rows[place] = row with { Place = _rows[place].Place };
+        _rows[place] = row;
         Coalesced++;
     }
 }

@@ -13,9 +13,6 @@ internal struct RequestRow
     /// <summary>Which record of the stage's batch it came from.</summary>
     public int Source;
 
-    /// <summary>Which record's place its score takes: of the first that it stands for.</summary>
-    public int Place;
-
     /// <summary>Where the model's part goes into the message: after <c>as_of</c>.</summary>
     public int Split;
 
@@ -25,10 +22,19 @@ internal struct RequestRow
 
     public int CompanyIdLength;
 
+    /// <summary>The company id, which is the score's key.</summary>
+    public byte[] Key;
+
+    /// <summary>By which the <see cref="Coalescer"/> finds it.</summary>
+    public int Hash;
+
     public long StateVersion;
 
     /// <summary>Wall clock at Ingest; default where the request has none.</summary>
     public DateTimeOffset AcceptedTime;
+
+    /// <summary>Its score's message once it is written; null where the score is no number.</summary>
+    public byte[]? Score;
 
     /// <summary>Where it stands in the message, in UTF-8; it has no escapes.</summary>
     public readonly ReadOnlySpan<byte> CompanyId => Message.AsSpan(CompanyIdStart, CompanyIdLength);

@@ -99,7 +99,7 @@ public sealed class ScorerBenchmark : IDisposable
             _buffers.ReturnAll();
             for (var i = 0; i < size; i++)
             {
-                batch.Add(_requests.Messages[first + i], i);
+                batch.Add(_requests.Records[first + i], i);
             }
 
             _lane.Score(batch.Matrix, _risks.AsSpan(0, batch.Count));

@@ -7,8 +7,6 @@ namespace Jianwei.Scorer.Swap;
 /// <summary>A model's runner, scale and writer for one thread at a time; the session is shared.</summary>
 internal sealed class ModelLane(ModelPackage package) : IDisposable
 {
-    public string Id { get; } = package.Manifest.Id;
-
     public ModelRunner Runner { get; } = package.Session.NewRunner();
 
     public RiskScale Scale { get; } = new(package.Manifest);
