@@ -2,7 +2,6 @@ using System.Text.Json;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Contracts.Raw;
 using Jianwei.Core.Text;
-using Jianwei.Ingest.Normalisation;
 
 namespace Jianwei.Ingest.Events;
 

@@ -1,7 +1,6 @@
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Contracts.Raw;
 using Jianwei.Core.Text;
-using Jianwei.Ingest.Normalisation;
 
 namespace Jianwei.Ingest.Events;
 

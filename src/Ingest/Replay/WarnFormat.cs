@@ -4,7 +4,6 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Jianwei.Core.Contracts.Raw;
 using Jianwei.Core.Text;
-using Jianwei.Ingest.Normalisation;
 
 namespace Jianwei.Ingest.Replay;
 
