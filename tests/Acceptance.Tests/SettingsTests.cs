@@ -23,6 +23,7 @@ public sealed class SettingsTests
     [InlineData("Kafka:Partitions", "0", "1 to 10000")]
     [InlineData("Kafka:Partitions", "many", "a whole number")]
     [InlineData("Kafka:Bootstrap", "", "BootstrapServers")]
+    [InlineData("Alert:Shifts:Jump", "5", "no section of settings", "Alerts")]
     [InlineData("Kafka:Client:no.such.setting", "1", "librdkafka")]
     [InlineData("Kafka:Client:fetch.min.bytes", "few", "librdkafka")]
     [InlineData("Kafka:Client:group.protocol", "consumer", "classic")]

@@ -157,7 +157,7 @@ internal static class SubscriptionApi
             return;
         }
 
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https") || url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
         {
             throw ProblemException.Field("url", url, "http://… or https://…");
         }

@@ -12,6 +12,9 @@ namespace Jianwei.App.Hosting;
 /// <summary>Builds the program: settings, the stages of its roles, and its HTTP side.</summary>
 internal static class JianweiHost
 {
+    // Of all roles: one file of settings serves them all.
+    private static readonly string[] Sections = ["Kafka", "Redis", "Postgres", "RabbitMq", "Ingest", "Featurizer", "Scorer", "Models", "Alerts", "Sweeper", "Api", "Logging"];
+
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
     // A bus that was never started warns that it cannot be stopped.
@@ -72,7 +75,7 @@ internal static class JianweiHost
         builder.WebHost.UseUrls(ApiUrl.Read(builder.Configuration));
         var app = builder.Build();
         var sections = app.Services.GetServices<SettingsSection>().ToList();
-        if ((string[])[.. Settings.Unknown(app.Configuration, sections), .. Settings.Unreadable(app.Configuration, sections)] is [_, ..] wrong)
+        if ((string[])[.. Settings.UnknownSections(app.Configuration, Sections), .. Settings.Unknown(app.Configuration, sections), .. Settings.Unreadable(app.Configuration, sections)] is [_, ..] wrong)
         {
             throw new ArgumentException($"setting {string.Join(' ', wrong)}");
         }

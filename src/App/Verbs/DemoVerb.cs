@@ -52,7 +52,7 @@ internal static class DemoVerb
         }
 
         console.MarkupLineInterpolated($"Look around while this runs:");
-        foreach (var path in (string[])["/api/alerts?limit=5", "/api/portfolios", "/api/companies?name=inc", "/ready", "/metrics"])
+        foreach (var path in (string[])["/api/alerts?limit=5", "/api/portfolios", "/api/companies?name=mc", "/ready", "/metrics"])
         {
             console.MarkupLineInterpolated($"  curl '{url}{path}'");
         }

@@ -86,6 +86,11 @@ internal static class ReplayVerb
     private static void Sum(ReplayProgress done, double seconds)
     {
         AnsiConsole.MarkupLineInterpolated($"{done.Sent:N0} messages sent in {seconds:0.0} s ({done.Sent / Math.Max(seconds, 0.001):N0}/s){(done.Sorted ? "; the file was sorted by observed time first" : "")}");
+        if (done.DeadLetters > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{done.DeadLetters:N0} became dead letters[/]: ./jianwei dead-letters list says why");
+        }
+
         foreach (var refusal in done.Refusals)
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]not sent[/] {refusal}");

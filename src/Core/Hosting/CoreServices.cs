@@ -32,7 +32,7 @@ public static class CoreServices
     public static IServiceCollection AddRedis(this IServiceCollection services)
     {
         services.AddSettings<RedisOptions>("Redis");
-        services.AddSingleton<IValidateOptions<RedisOptions>, RedisConfigurationCheck>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisOptions>, RedisConfigurationCheck>());
         services.TryAddSingleton<RedisConnection>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServerCheck, RedisCheck>());
         return services;

@@ -64,6 +64,13 @@ public static class Settings
         return unknown;
     }
 
+    /// <summary>Sections that the program does not have. Names without a section are left alone: the environment has some for other uses.</summary>
+    public static IReadOnlyList<string> UnknownSections(IConfiguration configuration, IReadOnlyCollection<string> known) =>
+    [
+        .. configuration.GetChildren().Where(c => c.GetChildren().Any() && !known.Contains(c.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(c => $"{c.GetChildren().First().Path} is in no section of settings; allowed: {string.Join(", ", known)}."),
+    ];
+
     /// <summary>Values that are not of their setting's type.</summary>
     public static IReadOnlyList<string> Unreadable(IConfiguration configuration, IEnumerable<SettingsSection> sections) =>
     [

@@ -6,7 +6,7 @@ namespace Jianwei.Core.Kafka;
 public sealed class KafkaOptions
 {
     /// <summary>HOST:PORT[,HOST:PORT…] of brokers.</summary>
-    [Required(ErrorMessage = "HOST:PORT of brokers, separated by commas")]
+    [Required(ErrorMessage = "HOST:PORT of brokers, separated by commas (./jianwei up starts one and sets it)")]
     public string BootstrapServers { get; set; } = "";
 
     /// <summary>Put before every topic and consumer group, e.g. <c>test-1.</c>.</summary>

@@ -24,7 +24,7 @@ internal sealed partial class StageLog(string stage, ILogger log)
 
     public void Rewinding(string reason) => LogRewinding(stage, reason);
 
-    public void Retrying(Exception e, TimeSpan pause) => LogRetrying(stage, e.Message, pause);
+    public void Retrying(string reason, TimeSpan pause) => LogRetrying(stage, reason, pause);
 
     public void ConsumeFailed(Error error) => LogConsume(stage, error.Reason);
 

@@ -50,6 +50,7 @@ public sealed class StageLoop(
     private volatile bool brokersDown;
     private long lookedForBrokers;
     private long reportedLag;
+    private bool lagUnknown;
 
     private sealed record Batch(int Epoch, List<ConsumeResult<byte[], byte[]>> Records);
 
@@ -144,18 +145,21 @@ public sealed class StageLoop(
 
     private void ReportLag(Backlog backlog, bool paused)
     {
-        if (brokersDown || time.GetElapsedTime(reportedLag) < (paused ? LagIntervalWhenPaused : LagInterval))
+        if (brokersDown || time.GetElapsedTime(reportedLag) < (lagUnknown || paused ? LagIntervalWhenPaused : LagInterval))
         {
             return;
         }
 
+        lagUnknown = true;
+
         try
         {
             StageLagGauge.Set(stage, backlog.Count(epoch, next, paused));
+            lagUnknown = false;
         }
         catch (KafkaException)
         {
-            // The gauge keeps what it has.
+            // A partition without a leader: the gauge keeps what it has, and it is not asked often, as asking holds up the others.
         }
 
         reportedLag = time.GetTimestamp();
@@ -308,7 +312,7 @@ public sealed class StageLoop(
             {
                 stopping.ThrowIfCancellationRequested();
                 health.Set(stage, StageState.Retrying, e.Message);
-                say.Retrying(e, pause);
+                say.Retrying(e.Message, pause);
                 await Task.Delay(pause, time, stopping);
                 pause = RetrySchedule.After(pause);
             }
@@ -373,8 +377,14 @@ public sealed class StageLoop(
     {
         if (error.Code is ErrorCode.Local_AllBrokersDown)
         {
+            var reason = $"Kafka at {kafka.Options.BootstrapServers} (Kafka:BootstrapServers) cannot be reached";
+            if (!brokersDown)
+            {
+                say.Retrying(reason, BrokerLook);
+            }
+
             brokersDown = true;
-            health.Set(stage, StageState.Retrying, $"Kafka at {kafka.Options.BootstrapServers} (Kafka:BootstrapServers) cannot be reached");
+            health.Set(stage, StageState.Retrying, reason);
         }
 
         say.Client(error);

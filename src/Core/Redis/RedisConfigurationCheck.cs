@@ -16,8 +16,8 @@ internal sealed class RedisConfigurationCheck : IValidateOptions<RedisOptions>
             return ValidateOptionsResult.Skip; // said already, as a setting that is missing
         }
 
-        // The client takes a URI for a host's name, and would say it, password and all, whenever that host cannot be reached.
-        if (options.Configuration.Split(',').Any(part => !part.Contains('=', StringComparison.Ordinal) && part.AsSpan().IndexOfAny('@', '/') >= 0))
+        // The client takes a URI for a host's name, or what is before a '=' in it for an option's, and would say it, password and all.
+        if (options.Configuration.Split(',').Any(part => part.Split('=')[0].AsSpan().IndexOfAny('@', '/') >= 0))
         {
             return ValidateOptionsResult.Fail($"Redis:Configuration has a server that is no HOST:PORT; {Allowed}, where a password is password=…");
         }

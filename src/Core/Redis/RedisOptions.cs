@@ -9,7 +9,7 @@ public sealed class RedisOptions
     private const string PrefixForm = "text of the form [a-zA-Z0-9._-]{1,64}";
 
     /// <summary>HOST:PORT[,HOST:PORT…][,option=value…] as StackExchange.Redis reads it; one server, or nodes of a cluster.</summary>
-    [Required(ErrorMessage = "HOST:PORT of Redis servers, separated by commas")]
+    [Required(ErrorMessage = "HOST:PORT of Redis servers, separated by commas (./jianwei up starts one and sets it)")]
     [Confidential]
     public string Configuration { get; set; } = "";
 

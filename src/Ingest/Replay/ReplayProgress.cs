@@ -30,5 +30,8 @@ public sealed record ReplayProgress
     /// <summary>Whether the file was sorted by observed time first, because it is not in that order.</summary>
     public required bool Sorted { get; init; }
 
+    /// <summary>Dead letters of all stages since the start; null where the stages were not waited for.</summary>
+    public long? DeadLetters { get; init; }
+
     public bool Done { get; init; }
 }

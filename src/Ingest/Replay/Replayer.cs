@@ -17,6 +17,7 @@ public sealed class Replayer(KafkaClients kafka, AckedProducer producer, TimePro
         var file = await Task.Run(() => ReplayFile.Open(options.Format, options.Path, cancellation), cancellation);
         await kafka.EnsureTopicsAsync(cancellation);
         using var lag = new StageLag(kafka, options.Stages);
+        var deadLetters = options.Drain ? DeadLetters() : 0;
         var run = new ReplayRun(kafka, producer, time, options, file, lag, progress);
         try
         {
@@ -28,6 +29,8 @@ public sealed class Replayer(KafkaClients kafka, AckedProducer producer, TimePro
             run.Remember(always: true);
         }
 
-        return run.Report(null, done: true);
+        return run.Report(null, done: true) with { DeadLetters = options.Drain ? DeadLetters() - deadLetters : null };
     }
+
+    private long DeadLetters() => new TopicReader(kafka).Watermarks(kafka.Topics.DeadLetters).Sum(p => p.High);
 }

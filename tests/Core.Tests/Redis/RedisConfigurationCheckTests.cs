@@ -12,6 +12,8 @@ public sealed class RedisConfigurationCheckTests
     [InlineData("localhost:6379,password=hunter2,connectTimeout=soon", "'connectTimeout'")]
     [InlineData("redis://:hunter2@localhost:6379", "HOST:PORT")]
     [InlineData("user:hunter2@localhost:6379", "HOST:PORT")]
+    [InlineData("redis://:hunter2==@localhost:6379", "HOST:PORT")]
+    [InlineData("redis://:p=hunter2@localhost:6379", "HOST:PORT")]
     public void Configuration_ThatCannotBeReadIsRefusedWithoutItsPassword(string text, string named)
     {
         var sentence = Assert.Single(Refusals(text));
@@ -29,11 +31,11 @@ public sealed class RedisConfigurationCheckTests
 
     [Fact]
     public void Configuration_ThatIsEmptyIsNamed() =>
-        Assert.Equal(["Redis:Configuration is empty; allowed: HOST:PORT of Redis servers, separated by commas."], Refusals(""));
+        Assert.Equal(["Redis:Configuration is empty; allowed: HOST:PORT of Redis servers, separated by commas (./jianwei up starts one and sets it)."], Refusals(""));
 
     private static IEnumerable<string> Refusals(string text)
     {
-        var services = new ServiceCollection().AddRedis();
+        var services = new ServiceCollection().AddRedis().AddRedis(); // as two roles do
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Redis:Configuration", text)]).Build());
         using var provider = services.BuildServiceProvider();
         try
