@@ -28,15 +28,15 @@ public static class WordChoices
 {
     public static IReadOnlyList<WordChoice> All { get; } =
     [
-        new("posting.role", Wording.Posting, -2.2, -0.45, 0),
-        new("posting.tone", Wording.Posting, -0.4, -0.40, 0),
-        new("posting.plan", Wording.Posting, 0, 0, 0.90),
-        new("judgment.tone", Wording.Judgment, -0.2, -0.50, 0),
-        new("report.tone", Wording.Report, -0.5, -0.70, 0),
-        new("report.plan", Wording.Report, 0, 0, 1.30),
-        new("scope.plan", Wording.Scope, 0, 0, 1.00),
-        new("description.tone", Wording.Description, -0.3, -0.40, 0),
-        new("description.plan", Wording.Description, 0, 0, 1.00),
+        new("posting.role", Wording.Posting, -2.2, -0.2, 0),
+        new("posting.tone", Wording.Posting, -0.4, -0.18, 0),
+        new("posting.plan", Wording.Posting, 0, 0, 2.25),
+        new("judgment.tone", Wording.Judgment, -0.2, -0.23, 0),
+        new("report.tone", Wording.Report, -0.5, -0.32, 0),
+        new("report.plan", Wording.Report, 0, 0, 3.25),
+        new("scope.plan", Wording.Scope, 0, 0, 2.5),
+        new("description.tone", Wording.Description, -0.3, -0.18, 0),
+        new("description.plan", Wording.Description, 0, 0, 2.5),
     ];
 
     private static readonly int[][] ByWording =

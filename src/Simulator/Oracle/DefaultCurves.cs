@@ -10,9 +10,9 @@ namespace Jianwei.Simulator.Oracle;
 /// </summary>
 public sealed class DefaultCurves
 {
-    private const double Low = -12;
-    private const double High = 9;
-    private const int Nodes = 421;
+    private const double Low = -15;
+    private const double High = 12;
+    private const int Nodes = 541;
     private const double Step = (High - Low) / (Nodes - 1);
 
     private readonly double[][] within = new double[Calendar.Year + 1][];

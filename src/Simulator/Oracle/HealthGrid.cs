@@ -12,27 +12,25 @@ namespace Jianwei.Simulator.Oracle;
 public sealed class HealthGrid
 {
     private readonly HealthLaw law;
+    private readonly NodeRange range;
     private readonly ConcurrentDictionary<double, float[]> kernels = new();
 
-    /// <param name="law">A company's own health.</param>
+    /// <param name="world">For the law of a company's own health.</param>
     /// <param name="nodes">A multiple of 32, so that vectors of any width fit.</param>
-    public HealthGrid(HealthLaw law, int nodes)
+    public HealthGrid(WorldOptions world, int nodes)
     {
         if (nodes <= 0 || nodes % 32 != 0)
         {
             throw new ArgumentOutOfRangeException(nameof(nodes), nodes, "allowed: a multiple of 32 above 0");
         }
 
-        this.law = law;
-        Nodes = nodes;
-        Step = (InitialHealth.High - InitialHealth.Low) / (nodes - 1);
+        law = HealthLaw.Own(world);
+        range = NodeRange.Of(world, nodes);
     }
 
-    public int Nodes { get; }
+    public int Nodes => range.Count;
 
-    public double Step { get; }
-
-    public double At(int node) => InitialHealth.Low + (node * Step);
+    public double At(int node) => range.At(node);
 
     /// <summary>
     /// One month: out = in · kernel, for both states of growth at once. Arrays hold the shrinking state's nodes, then the growing one's.

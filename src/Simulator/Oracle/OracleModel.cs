@@ -19,7 +19,7 @@ public sealed class OracleModel
     {
         World = world;
         Curves = curves;
-        Grid = new(world.Own, nodes);
+        Grid = new(world.Options, nodes);
         Visibility = new(world.Calendar, outages);
         tables = new MonthTables[Sectors.All.Count * world.Calendar.Months];
         Parallel.For(0, tables.Length, i => tables[i] = new(world, Grid, curves[i / world.Calendar.Months], i / world.Calendar.Months, i % world.Calendar.Months));

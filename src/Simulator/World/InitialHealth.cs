@@ -13,51 +13,44 @@ public sealed class InitialHealth
     private const int Rounds = 400;
 
     private readonly double[] cumulative;
+    private readonly double[] density;
+    private readonly NodeRange range;
 
-    private InitialHealth(double[] density, HazardLaw hazard)
+    private InitialHealth(NodeRange range, double[] density, HazardLaw hazard)
     {
-        Density = density;
-        Hazard = hazard;
+        (this.range, this.density, Hazard) = (range, density, hazard);
         cumulative = new double[Nodes];
         for (var i = 1; i < Nodes; i++)
         {
-            cumulative[i] = cumulative[i - 1] + ((density[i - 1] + density[i]) / 2 * Step);
+            cumulative[i] = cumulative[i - 1] + ((density[i - 1] + density[i]) / 2 * range.Step);
         }
     }
-
-    /// <summary>The lowest own health that the oracles look at; below it a company does not live for a month.</summary>
-    public const double Low = -7;
-
-    public const double High = 5;
-
-    private const double Step = (High - Low) / (Nodes - 1);
 
     /// <summary>The hazard whose level gives the wanted default rate.</summary>
     public HazardLaw Hazard { get; }
 
-    private double[] Density { get; }
-
     /// <summary>Solves for the hazard's level by bisection; the yearly rate rises with it.</summary>
     public static InitialHealth Calibrate(WorldOptions world)
     {
-        var kernel = Kernel(HealthLaw.Own(world));
-        var (low, high) = (-25.0, 3.0);
+        var range = NodeRange.Of(world, Nodes);
+        var kernel = Kernel(HealthLaw.Own(world), range);
+        var (low, high) = (-60.0, 3.0);
         while (high - low > 1e-6)
         {
             var middle = (low + high) / 2;
-            (low, high) = Lives(world, kernel, new(middle, world.HazardSlope)).Rate < world.AnnualDefaultRate ? (middle, high) : (low, middle);
+            (low, high) = Lives(world, range, kernel, new(middle, world.HazardSlope)).Rate < world.AnnualDefaultRate ? (middle, high) : (low, middle);
         }
 
         var hazard = new HazardLaw(low, world.HazardSlope);
-        return new(Lives(world, kernel, hazard).Density, hazard);
+        return new(range, Lives(world, range, kernel, hazard).Density, hazard);
     }
 
     /// <summary>The density at a value; 0 outside.</summary>
     public double DensityAt(double value)
     {
-        var at = (value - Low) / Step;
+        var at = (value - range.Low) / range.Step;
         var node = (int)Math.Floor(at);
-        return node < 0 || node >= Nodes - 1 ? 0 : Density[node] + ((at - node) * (Density[node + 1] - Density[node]));
+        return node < 0 || node >= Nodes - 1 ? 0 : density[node] + ((at - node) * (density[node + 1] - density[node]));
     }
 
     /// <summary>A draw, by inverting the piecewise quadratic distribution function.</summary>
@@ -66,16 +59,16 @@ public sealed class InitialHealth
         var wanted = random.Unit() * cumulative[^1];
         var found = Array.BinarySearch(cumulative, wanted);
         var node = Math.Clamp(found >= 0 ? found : ~found - 1, 0, Nodes - 2);
-        var (left, slope, rest) = (Density[node], (Density[node + 1] - Density[node]) / Step, wanted - cumulative[node]);
+        var (left, slope, rest) = (density[node], (density[node + 1] - density[node]) / range.Step, wanted - cumulative[node]);
         var distance = Math.Abs(slope) < 1e-12 ? rest / Math.Max(left, 1e-300) : 2 * rest / (left + Math.Sqrt(Math.Max(0, (left * left) + (2 * slope * rest))));
-        return Low + (node * Step) + Math.Clamp(distance, 0, Step);
+        return range.At(node) + Math.Clamp(distance, 0, range.Step);
     }
 
     // Power iteration of "move, then survive": the density converges to the quasi-stationary one, its norm to 1 − λ.
-    private static (double[] Density, double Rate) Lives(WorldOptions world, double[] kernel, HazardLaw hazard)
+    private static (double[] Density, double Rate) Lives(WorldOptions world, NodeRange range, double[] kernel, HazardLaw hazard)
     {
-        var survival = Survival(world, hazard);
-        var density = Enumerable.Repeat(1 / (High - Low), Nodes).ToArray();
+        var survival = Survival(world, range, hazard);
+        var density = Enumerable.Repeat(1 / (range.High - range.Low), Nodes).ToArray();
         var next = new double[Nodes];
         var kept = 1.0;
         for (var round = 0; round < Rounds; round++)
@@ -92,7 +85,7 @@ public sealed class InitialHealth
             }
 
             var before = kept;
-            kept = next.Sum() * Step;
+            kept = next.Sum() * range.Step;
             for (var i = 0; i < Nodes; i++)
             {
                 density[i] = next[i] / kept;
@@ -108,7 +101,7 @@ public sealed class InitialHealth
     }
 
     // The hazard averaged over the stationary law of a factor of weight 1.
-    private static double[] Survival(WorldOptions world, HazardLaw hazard)
+    private static double[] Survival(WorldOptions world, NodeRange range, HazardLaw hazard)
     {
         const int points = 41;
         var spread = Math.Sqrt((world.MacroSpread * world.MacroSpread) + (world.SectorSpread * world.SectorSpread));
@@ -120,7 +113,7 @@ public sealed class InitialHealth
             {
                 var deviation = -4 + (8.0 * p / (points - 1));
                 var w = Math.Exp(-0.5 * deviation * deviation);
-                sum += w * hazard.Survival(Low + (i * Step) + (spread * deviation));
+                sum += w * hazard.Survival(range.At(i) + (spread * deviation));
                 weight += w;
             }
 
@@ -130,14 +123,14 @@ public sealed class InitialHealth
         return survival;
     }
 
-    private static double[] Kernel(HealthLaw law)
+    private static double[] Kernel(HealthLaw law, NodeRange range)
     {
         var kernel = new double[Nodes * Nodes];
         for (var from = 0; from < Nodes; from++)
         {
             for (var to = 0; to < Nodes; to++)
             {
-                kernel[(from * Nodes) + to] = law.Density(Low + (to * Step) - (law.Persistence * (Low + (from * Step)))) * Step;
+                kernel[(from * Nodes) + to] = law.Density(range.At(to) - (law.Persistence * range.At(from))) * range.Step;
             }
         }
 

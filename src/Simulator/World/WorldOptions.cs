@@ -11,23 +11,23 @@ public sealed record WorldOptions
 {
     /// <summary>φ: what is left of a deviation of health after a month; the same for companies, sectors and the economy.</summary>
     [Range(0.5, 0.995)]
-    public double Persistence { get; init; } = 0.95;
+    public double Persistence { get; init; } = 0.985;
 
     /// <summary>Stationary standard deviation of a company's own health, without shocks.</summary>
     [Range(0.1, 3.0)]
-    public double OwnSpread { get; init; } = 1.0;
+    public double OwnSpread { get; init; } = 1.6;
 
     /// <summary>Stationary standard deviation of the economy's factor, at weight 1.</summary>
     [Range(0.0, 2.0)]
-    public double MacroSpread { get; init; } = 0.30;
+    public double MacroSpread { get; init; } = 0.12;
 
     /// <summary>Stationary standard deviation of each sector's factor, at weight 1.</summary>
     [Range(0.0, 2.0)]
-    public double SectorSpread { get; init; } = 0.25;
+    public double SectorSpread { get; init; } = 0.10;
 
     /// <summary>Probability a month that a shock hits a company.</summary>
     [Range(0.0, 0.2)]
-    public double ShockProbability { get; init; } = 0.01;
+    public double ShockProbability { get; init; } = 0.004;
 
     /// <summary>Mean change of health by a shock.</summary>
     [Range(-5.0, 0.0)]
@@ -42,16 +42,16 @@ public sealed record WorldOptions
     public double AnnualDefaultRate { get; init; } = 0.02;
 
     /// <summary>β: how much one unit of health lowers the logarithm of the monthly hazard.</summary>
-    [Range(0.1, 5.0)]
-    public double HazardSlope { get; init; } = 2.0;
+    [Range(0.1, 10.0)]
+    public double HazardSlope { get; init; } = 4.0;
 
     /// <summary>Probability a month that a growing company begins to shrink.</summary>
     [Range(0.001, 0.5)]
-    public double GrowthEnds { get; init; } = 0.025;
+    public double GrowthEnds { get; init; } = 0.03;
 
     /// <summary>Probability a month that a shrinking company begins to grow.</summary>
     [Range(0.001, 0.5)]
-    public double GrowthBegins { get; init; } = 0.035;
+    public double GrowthBegins { get; init; } = 0.03;
 
     /// <summary>Fall of health in the month after the parent's default.</summary>
     [Range(0.0, 5.0)]
