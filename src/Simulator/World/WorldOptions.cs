@@ -98,5 +98,5 @@ public sealed record WorldOptions
     public double CorrectionShare { get; init; } = 0.05;
 
     /// <summary>What is wrong with them, one sentence each.</summary>
-    public IReadOnlyList<string> Problems => Settings.Problems("World", this);
+    public IReadOnlyList<string> Problems() => Settings.Problems("World", this);
 }
