@@ -19,7 +19,6 @@ public sealed class Simulation
 {
     private const int NeighbourhoodsOfBlock = 32;
     private const int NestedSample = 60;
-    private const int NestedPaths = 4_000;
     private const int GridSample = 12;
 
     private readonly SimulationOptions options;
@@ -149,7 +148,7 @@ public sealed class Simulation
     private TruthFigures Figures(TruthWriter truth, OracleModel model, CancellationToken cancellation)
     {
         progress?.Report(new("checking the oracles", 0, 1, events));
-        var (all, tied) = new NestedCheck(world, model.Curves).Run(options.Companies, NestedSample, NestedPaths, cancellation);
+        var (all, tied) = new NestedCheck(world, model.Curves).Run(options.Companies, NestedSample, options.CheckPaths, cancellation);
         return new()
         {
             Rows = truth.Rows,

@@ -35,6 +35,10 @@ public sealed record SimulationOptions
     [Range(1, 256)]
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Paths of each sampled neighbourhood, from which the latent oracle's error is stated.</summary>
+    [Range(10, 1_000_000)]
+    public int CheckPaths { get; init; } = 4_000;
+
     public WorldOptions World { get; init; } = new();
 
     /// <exception cref="ArgumentException">Something is out of range; the message names it, its value and what is allowed.</exception>

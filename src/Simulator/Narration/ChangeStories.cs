@@ -1,5 +1,6 @@
 using Jianwei.Core.Contracts.Raw;
 using Jianwei.Simulator.Events;
+using Jianwei.Simulator.World;
 
 namespace Jianwei.Simulator.Narration;
 
@@ -44,9 +45,10 @@ internal static class ChangeStories
     }
 
     /// <summary>A city's streets were renumbered.</summary>
-    public static void Renumber(CompanyStory story, BulkEdit edit, long observed)
+    public static void Renumber(CompanyStory story, BulkEdit edit)
     {
         story.Begin(edit.Month, 1 << 19);
+        var observed = story.Deliver(Feed.Registry, edit.Day + story.Below((int)Calendar.Day));
         Send(story, story.IdOf(edit.Month, "bulk"), edit.Day, observed, Address(story) with { Text = story.Write("bulk.text") });
     }
 

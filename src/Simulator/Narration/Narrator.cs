@@ -21,16 +21,7 @@ public sealed class Narrator(SimulatedWorld world, Outages outages, StoryLanguag
         {
             var story = new CompanyStory(world, outages, language, neighbourhood.Companies[i], lives[i], told);
             Register(story, neighbourhood);
-            foreach (var occurrence in occurrences[i])
-            {
-                Tell(story, occurrence);
-            }
-
-            foreach (var edit in edits.Where(e => e.Region == story.Company.Region && lives[story.Company.Number % Neighbourhood.Size].AliveAfter(e.Month)))
-            {
-                ChangeStories.Renumber(story, edit, story.Deliver(Feed.Registry, edit.Day + story.Below((int)Calendar.Day)));
-            }
-
+            Happen(story, occurrences[i]);
             Ties(story, neighbourhood, lives);
             Outcome(story);
         }
@@ -47,6 +38,26 @@ public sealed class Narrator(SimulatedWorld world, Outages outages, StoryLanguag
             return story.Write("tie." + FilingStories.TieName(link.Kind));
         }));
         ChangeStories.Register(story, world.Calendar.Start(0) + story.Below(RegistrationDays * (int)Calendar.Day));
+    }
+
+    // In order of event time: an entry of the register says what it was before.
+    private void Happen(CompanyStory story, List<Occurrence> occurrences)
+    {
+        var due = new Queue<BulkEdit>(edits.Where(e => e.Region == story.Company.Region && story.Life.AliveAfter(e.Month)));
+        foreach (var occurrence in occurrences)
+        {
+            while (due.TryPeek(out var edit) && edit.Day <= occurrence.Time)
+            {
+                ChangeStories.Renumber(story, due.Dequeue());
+            }
+
+            Tell(story, occurrence);
+        }
+
+        foreach (var edit in due)
+        {
+            ChangeStories.Renumber(story, edit);
+        }
     }
 
     private static void Tell(CompanyStory story, Occurrence occurrence)

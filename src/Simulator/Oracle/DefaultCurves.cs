@@ -71,27 +71,27 @@ public sealed class DefaultCurves
         return values[node] + ((at - node) * (values[node + 1] - values[node]));
     }
 
-    /// <summary>E[v(z') | z] on the nodes; rows that lose mass over the edges are made whole again.</summary>
+    /// <summary>E[v(z') | z] on the nodes. Rows that lose mass over the edges are made whole again; what no double can tell from 0 is left out.</summary>
     private sealed class Kernel
     {
+        private const double Nothing = 1e-17;
+
         private readonly double[] weights = new double[Nodes * Nodes];
+        private readonly (int First, int Count)[] bands = new (int, int)[Nodes];
 
         public Kernel(HealthLaw law)
         {
             for (var from = 0; from < Nodes; from++)
             {
                 var row = weights.AsSpan(from * Nodes, Nodes);
-                var sum = 0.0;
                 for (var to = 0; to < Nodes; to++)
                 {
                     row[to] = law.Density(Low + (to * Step) - (law.Persistence * (Low + (from * Step))));
-                    sum += row[to];
                 }
 
-                for (var to = 0; to < Nodes; to++)
-                {
-                    row[to] /= sum;
-                }
+                Scale(row);
+                var first = row.IndexOfAnyExceptInRange(0, Nothing);
+                bands[from] = (first, row.LastIndexOfAnyExceptInRange(0, Nothing) - first + 1);
             }
         }
 
@@ -100,17 +100,33 @@ public sealed class DefaultCurves
             var expected = new double[Nodes];
             for (var from = 0; from < Nodes; from++)
             {
-                var row = weights.AsSpan(from * Nodes, Nodes);
+                var (first, count) = bands[from];
+                var row = weights.AsSpan((from * Nodes) + first, count);
+                var seen = values.AsSpan(first, count);
                 var sum = 0.0;
-                for (var to = 0; to < Nodes; to++)
+                for (var i = 0; i < row.Length; i++)
                 {
-                    sum += row[to] * values[to];
+                    sum += row[i] * seen[i];
                 }
 
                 expected[from] = sum;
             }
 
             return expected;
+        }
+
+        private static void Scale(Span<double> row)
+        {
+            var sum = 0.0;
+            foreach (var weight in row)
+            {
+                sum += weight;
+            }
+
+            foreach (ref var weight in row)
+            {
+                weight /= sum;
+            }
         }
     }
 }
