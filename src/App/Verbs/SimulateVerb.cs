@@ -30,7 +30,7 @@ internal static class SimulateVerb
         {
             companies, years, first, seed, language, folder, truth, gzip, threads, json, set,
         };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             var options = new SimulationOptions
             {
@@ -45,10 +45,12 @@ internal static class SimulateVerb
                 Threads = parsed.GetValue(threads),
                 World = World(SettingOption.Read(parsed, set)),
             };
-            var manifest = new Simulation(options, new ProgressLine()).Run(cancellation);
-            Console.Error.WriteLine();
+
+            // On another thread: Ctrl-C is listened for once this returns.
+            var manifest = await Task.Run(() => new Simulation(options, new ProgressLine()).Run(cancellation), cancellation);
+            await Console.Error.WriteLineAsync();
             Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(manifest, JsonOut.Compact) : Sentence(options, manifest));
-            return Task.FromResult(0);
+            return 0;
         });
         return command;
     }
