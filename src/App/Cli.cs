@@ -58,6 +58,7 @@ internal static class Cli
         ModelVerb.Create(),
         ReplayVerb.Create(),
         DeadLettersVerb.Create(),
+        SimulateVerb.Create(),
     };
 
     // What a person can act on is a sentence; anything else is a bug and keeps its stack.
