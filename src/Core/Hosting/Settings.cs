@@ -68,7 +68,8 @@ public static class Settings
     public static IReadOnlyList<string> UnknownSections(IConfiguration configuration, IReadOnlyCollection<string> known) =>
     [
         .. configuration.GetChildren().Where(c => c.GetChildren().Any() && !known.Contains(c.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(c => $"{c.GetChildren().First().Path} is in no section of settings; allowed: {string.Join(", ", known)}."),
+            .SelectMany(c => c.AsEnumerable().Where(leaf => leaf.Value is not null))
+            .Select(leaf => $"{leaf.Key} is in no section of settings; allowed: {string.Join(", ", known)}."),
     ];
 
     /// <summary>Values that are not of their setting's type.</summary>
