@@ -12,6 +12,8 @@ An export folder holds one row per (company, as-of):
     censored.npy    int8    (N,)     1 where as_of + horizon is past the end of the data
     as_of.npy       int64   (N,)     unix seconds; rows are not in order of time
     company.txt     N lines          canonical company id
+
+schema_version 2 adds texts as token ids and event sequences: data.py reads them.
 """
 
 import json
@@ -82,8 +84,8 @@ def read_manifest(folder: Path) -> dict:
     missing = [field for field in FIELDS if field not in manifest]
     if missing:
         raise Refused(f"{folder}/manifest.json has no {', '.join(missing)}")
-    if manifest["schema_version"] != 1:
-        raise Refused(f"{folder}/manifest.json has schema_version {manifest['schema_version']}; this reader knows 1")
+    if manifest["schema_version"] not in (1, 2):
+        raise Refused(f"{folder}/manifest.json has schema_version {manifest['schema_version']}; this reader knows 1 and 2")
     return manifest
 
 
