@@ -26,6 +26,7 @@ public sealed class ScorerHandler : IBatchHandler
     private readonly TimeProvider _time;
 
     private Lane[] _lanes = []; // made for the first model; every later one has its contract and as many
+    private int _used; // lanes that share the batch at hand
 
     public ScorerHandler(
         ModelSlot slot, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka, IOptions<ScorerOptions> options,
@@ -61,17 +62,17 @@ public sealed class ScorerHandler : IBatchHandler
     private async Task ScoreAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
     {
         using var lease = _slot.Take();
-        Empty(lease.Model);
-        var used = Math.Clamp(batch.Count / FewestRows, 1, _lanes.Length);
-        await RunAsync(used, lane => _lanes[lane].Score(lease.Model.Lanes[lane], batch, Start(lane, used, batch.Count), Start(lane + 1, used, batch.Count)));
-        _merge.Take(_lanes.AsSpan(0, used), lease.Model.Id, batch);
-        for (var lane = 0; lane < used; lane++)
+        Open(lease.Model);
+        _used = Math.Clamp(batch.Count / FewestRows, 1, _lanes.Length);
+        await RunAsync(_used, lane => _lanes[lane].Score(lease.Model.Lanes[lane], batch, Start(lane, batch.Count), Start(lane + 1, batch.Count)));
+        _merge.Take(_lanes.AsSpan(0, _used), lease.Model.Id, batch);
+        for (var lane = 0; lane < _used; lane++)
         {
             lease.Shadow?.Observe(_lanes[lane].Requests.Matrix, _lanes[lane].Risks);
         }
     }
 
-    private void Empty(ServedModel model)
+    private void Open(ServedModel model)
     {
         if (_lanes.Length == 0)
         {
@@ -79,7 +80,7 @@ public sealed class ScorerHandler : IBatchHandler
             _lanes = [.. model.Lanes.Select(_ => new Lane(new RequestBatch(reader, _coalesce, model.Contract.FeatureCount)))];
         }
 
-        Array.ForEach(_lanes, lane => lane.Clear());
+        // Of wall time a batch has one, however long its lanes take.
         var now = _time.GetUtcNow();
         foreach (var lane in model.Lanes)
         {
@@ -87,7 +88,7 @@ public sealed class ScorerHandler : IBatchHandler
         }
     }
 
-    private static int Start(int lane, int lanes, int records) => (int)((long)records * lane / lanes);
+    private int Start(int lane, int records) => (int)((long)records * lane / _used);
 
     // Returns when every lane has ended, also where one fails: the lease must outlast them all.
     private static async Task RunAsync(int lanes, Action<int> score)
@@ -105,15 +106,23 @@ public sealed class ScorerHandler : IBatchHandler
 
     private void Count(TimeSpan took)
     {
-        var now = _time.GetUtcNow();
-        ScorerMetrics.Rows.Add(_merge.Rows.Length);
-        ScorerMetrics.Coalesced.Add(_merge.Coalesced);
-        ScorerMetrics.BatchRows.Record(_merge.Rows.Length);
-        ScorerMetrics.BatchSeconds.Record(took.TotalSeconds);
-        foreach (ref readonly var row in _merge.Rows)
+        var (now, scored) = (_time.GetUtcNow(), 0);
+        foreach (var lane in _lanes.AsSpan(0, _used))
         {
-            CountLatency(row.AcceptedTime, now);
+            foreach (ref readonly var row in lane.Requests.Rows)
+            {
+                if (!row.Dropped)
+                {
+                    scored++;
+                    CountLatency(row.AcceptedTime, now);
+                }
+            }
         }
+
+        ScorerMetrics.Rows.Add(scored);
+        ScorerMetrics.Coalesced.Add(_merge.Coalesced);
+        ScorerMetrics.BatchRows.Record(scored);
+        ScorerMetrics.BatchSeconds.Record(took.TotalSeconds);
     }
 
     // A clock behind the one at Ingest says nothing.

@@ -54,6 +54,14 @@ internal ref struct JsonScanner(byte[] text)
         return digits > 0 && (digits == 1 || _text[start] != '0') && At < _text.Length && _text[At] == ',';
     }
 
+    /// <summary>A number.</summary>
+    public bool TakeNumber()
+    {
+        var end = JsonText.AfterNumber(_text, At);
+        At = end < 0 ? At : end;
+        return end >= 0;
+    }
+
     /// <summary>An object of strings, numbers, true, false and null; not an empty one.</summary>
     public bool TakeFlatObject()
     {

@@ -74,7 +74,7 @@ internal static class JsonText
         return rest.StartsWith("false"u8) ? at + 5 : AfterNumber(text, at);
     }
 
-    private static int AfterNumber(ReadOnlySpan<byte> text, int at)
+    public static int AfterNumber(ReadOnlySpan<byte> text, int at)
     {
         at += Is(text, at, '-') ? 1 : 0;
         at = Is(text, at, '0') ? at + 1 : AfterDigits(text, at);

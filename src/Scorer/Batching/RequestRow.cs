@@ -25,6 +25,9 @@ internal struct RequestRow
     /// <summary>The company id, which is the score's key.</summary>
     public byte[] Key;
 
+    /// <summary>Whether a row of another lane stands for it.</summary>
+    public bool Dropped;
+
     /// <summary>By which the <see cref="Coalescer"/> finds it.</summary>
     public int Hash;
 

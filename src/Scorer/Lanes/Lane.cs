@@ -24,17 +24,10 @@ internal sealed class Lane(RequestBatch requests)
     /// <summary>What it could not read, by the index of the record.</summary>
     public IReadOnlyList<(int Source, Refusal Refusal)> Refused => _refused;
 
-    /// <summary>Lets go of the last batch; nobody holds its messages any more.</summary>
-    public void Clear()
-    {
-        requests.Clear();
-        _refused.Clear();
-        _buffers.ReturnAll();
-    }
-
-    /// <summary>Scores the records [first, end) of a batch.</summary>
+    /// <summary>Scores the records [first, end) of a batch. Nobody holds the messages of the last one any more.</summary>
     public void Score(ModelLane model, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, int first, int end)
     {
+        Clear();
         EnsureCapacity(end - first);
         for (var i = first; i < end; i++)
         {
@@ -49,6 +42,13 @@ internal sealed class Lane(RequestBatch requests)
             model.Score(requests.Matrix, _risks.AsSpan(0, requests.Count));
             Write(model.Writer);
         }
+    }
+
+    private void Clear()
+    {
+        requests.Clear();
+        _refused.Clear();
+        _buffers.ReturnAll();
     }
 
     private void EnsureCapacity(int records)

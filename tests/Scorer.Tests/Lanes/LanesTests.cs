@@ -70,6 +70,8 @@ public sealed class LanesTests
     {
         using var stage = new Stage(version: "3", coalesce: mode, lanes: lanes);
         stage.Handler.HandleAsync([.. batch.Select((sample, i) => sample.Record(i))], TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        // What was scored is counted once, a NaN too.
+        Assert.Equal(stage.Latency.Count, stage.Scores.Count + stage.DeadLetters.Count(letter => letter.Reason == Refusal.ScoreNotFinite));
         return stage.Sent();
     }
 
