@@ -67,15 +67,15 @@ public sealed record WorldOptions
 
     /// <summary>Multiplies the slopes of counts and amounts on health.</summary>
     [Range(0.0, 5.0)]
-    public double TabularStrength { get; init; } = 1.0;
+    public double TabularStrength { get; init; } = 0.9;
 
     /// <summary>Multiplies the slopes of those wordings on health that mean the same for every company.</summary>
     [Range(0.0, 5.0)]
-    public double TextStrength { get; init; } = 1.0;
+    public double TextStrength { get; init; } = 0.85;
 
     /// <summary>Multiplies the slopes of those wordings that mean the opposite for growing and for shrinking companies.</summary>
     [Range(0.0, 5.0)]
-    public double InteractionStrength { get; init; } = 1.0;
+    public double InteractionStrength { get; init; } = 2.5;
 
     /// <summary>Multiplies how many events all companies publish.</summary>
     [Range(0.01, 100.0)]
