@@ -135,9 +135,12 @@ internal sealed class Installation : IAsyncDisposable
     public async Task SomeEventsAsync(int more, JianweiProcess? source = null)
     {
         using var consumer = Kafka.Consumer("look").Build();
-        long Events() => Enumerable.Range(0, Partitions).Sum(p => consumer.QueryWatermarkOffsets(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(10)).High.Value);
+        long Events() => Enumerable.Range(0, Partitions).Sum(p => consumer.EndsOf(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(30)).High.Value);
         var before = Events();
-        await Until.TrueAsync(() => Events() >= before + more || source is { Running: false }, () => $"{more} more events than {before}", 60);
+        await Until.TrueAsync(
+            () => Events() >= before + more || source is { Running: false },
+            () => $"{more} more events than {before}; {Lag()}\n{string.Join("\n--\n", started.TakeLast(3).Select(p => $"running {p.Running}: {p.Errors}"))}",
+            150);
     }
 
     /// <summary>How far each stage is behind, for a person.</summary>
