@@ -1,5 +1,5 @@
 using Jianwei.Featurizer.State;
-using Jianwei.Featurizer.Text;
+using Jianwei.Core.Text;
 using StackExchange.Redis;
 
 namespace Jianwei.Featurizer;

@@ -5,7 +5,7 @@ using Jianwei.Core.Kafka;
 using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
-using Jianwei.Featurizer.Text;
+using Jianwei.Core.Text;
 using Jianwei.Featurizer.Windows;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,7 @@
 using Jianwei.Core.Contracts;
 using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
-using Jianwei.Featurizer.Text;
+using Jianwei.Core.Text;
 
 namespace Jianwei.Featurizer;
 

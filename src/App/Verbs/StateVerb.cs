@@ -7,7 +7,7 @@ using Jianwei.Core.Kafka;
 using Jianwei.Featurizer;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
-using Jianwei.Featurizer.Text;
+using Jianwei.Core.Text;
 using Jianwei.Featurizer.Windows;
 using Spectre.Console;
 

@@ -1,14 +1,24 @@
 using Jianwei.Core.Contracts;
+using Jianwei.Core.Text;
 using Jianwei.Featurizer.State;
 
 namespace Jianwei.Featurizer.Export;
 
 /// <summary>What the export knows of one company while the log is read: its state, and the rows whose label is still open.</summary>
-internal sealed class CompanyHistory(string company, uint firstObserved)
+internal sealed class CompanyHistory(string company, int number, uint firstObserved)
 {
     private readonly Queue<OpenRow> open = new();
 
     public string Company { get; } = company;
+
+    /// <summary>Its number in the export.</summary>
+    public int Number { get; } = number;
+
+    /// <summary>Its texts; stays empty where documents are left out.</summary>
+    public CompanyText Text { get; } = new();
+
+    /// <summary>Number of its newest event, or -1.</summary>
+    public long LastEvent { get; set; } = -1;
 
     public CompanyState State { get; } = new();
 
@@ -28,7 +38,7 @@ internal sealed class CompanyHistory(string company, uint firstObserved)
     {
         foreach (var row in open.Where(r => r.AsOf < observed && observed <= r.AsOf + (long)horizon))
         {
-            row.Positive = true;
+            row.Outcome = Math.Min(row.Outcome, observed);
         }
     }
 
@@ -68,5 +78,8 @@ internal sealed class OpenRow(long row, uint asOf)
 
     public uint AsOf { get; } = asOf;
 
-    public bool Positive { get; set; }
+    /// <summary>When the first outcome within the horizon was observed; the largest number where there is none.</summary>
+    public uint Outcome { get; set; } = uint.MaxValue;
+
+    public bool Positive => Outcome != uint.MaxValue;
 }

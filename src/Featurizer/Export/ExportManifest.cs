@@ -8,7 +8,7 @@ namespace Jianwei.Featurizer.Export;
 /// <summary><c>manifest.json</c> of an export folder, written last: what the arrays beside it hold. <c>training/dataset.py</c> reads it.</summary>
 public sealed record ExportManifest
 {
-    public int SchemaVersion { get; init; } = 1;
+    public int SchemaVersion { get; init; } = 2;
 
     /// <summary>Hash of the feature catalogue: 16 hexadecimal digits.</summary>
     public required string Catalogue { get; init; }
@@ -45,6 +45,21 @@ public sealed record ExportManifest
     /// <summary>Rows whose horizon ends after <see cref="DataEnd"/>.</summary>
     public required long Censored { get; init; }
 
+    /// <summary>What <c>token_id.npy</c> was made with; null where there are no documents.</summary>
+    public ExportedTokenizer? Tokenizer { get; init; }
+
+    /// <summary>Different texts.</summary>
+    public int Documents { get; init; }
+
+    /// <summary>Tokens of all of them.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>The events beside the rows.</summary>
+    public required ExportedSequences Sequences { get; init; }
+
+    /// <summary>Names of the codes in <c>event_type.npy</c>, from code 0.</summary>
+    public required IReadOnlyList<string> EventTypes { get; init; }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ExportContext.Default.ExportManifest);
 
     /// <summary>The same on one line.</summary>
@@ -53,6 +68,12 @@ public sealed record ExportManifest
 
 /// <summary>One column.</summary>
 public sealed record ExportedFeature(string Name, string Group);
+
+/// <summary>A tokenizer by its hash, the number of its entries, and the most tokens of a document.</summary>
+public sealed record ExportedTokenizer(string Hash, int Vocabulary, int MaxTokens);
+
+/// <summary>How many events there are, and how many of a company a row looks back on.</summary>
+public sealed record ExportedSequences(long Events, int Length);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ExportManifest))]

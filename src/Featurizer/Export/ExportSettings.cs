@@ -8,7 +8,8 @@ namespace Jianwei.Featurizer.Export;
 /// <param name="HorizonDays">A row is positive when such an event is observed within so many days after its as-of.</param>
 /// <param name="At">When a row is written.</param>
 /// <param name="Source">Where the events came from, for the reader of the manifest.</param>
-public sealed record ExportSettings(string Folder, string Target, int HorizonDays, ExportAt At, string Source)
+/// <param name="Texts">How texts become tokens; null leaves documents out.</param>
+public sealed record ExportSettings(string Folder, string Target, int HorizonDays, ExportAt At, string Source, DocumentSettings? Texts = null)
 {
     public const int LongestHorizon = 3_650;
 

@@ -9,7 +9,7 @@ namespace Jianwei.Featurizer.Export;
 /// the number of rows by <see cref="Complete"/>; before that the file is not readable.
 /// </summary>
 /// <remarks>Memory is one buffer, whatever the number of rows.</remarks>
-public sealed class NpyFile<T> : IDisposable
+public sealed class NpyFile<T> : INpyFile
     where T : unmanaged
 {
     private const int HeaderSize = 128;
@@ -33,9 +33,10 @@ public sealed class NpyFile<T> : IDisposable
     /// <summary>Rows so far.</summary>
     public long Rows => (written + filled) / Math.Max(1, width);
 
+    /// <summary>Adds a row, or of an array of one dimension as many elements as are given: at most 65,536.</summary>
     public void Append(ReadOnlySpan<T> row)
     {
-        if (filled == buffer.Length)
+        if (filled + row.Length > buffer.Length)
         {
             Flush();
         }
@@ -77,8 +78,11 @@ public sealed class NpyFile<T> : IDisposable
     {
         float => "<f4",
         long => "<i8",
+        int => "<i4",
+        ushort => "<u2",
         sbyte => "|i1",
-        _ => throw new NotSupportedException($"no NumPy type for {typeof(T).Name}; allowed: float, long, sbyte"),
+        byte => "|u1",
+        _ => throw new NotSupportedException($"no NumPy type for {typeof(T).Name}; allowed: float, long, int, ushort, sbyte, byte"),
     };
 
     private unsafe long PositionOf(long element) => HeaderSize + (element * sizeof(T));
@@ -89,4 +93,11 @@ public sealed class NpyFile<T> : IDisposable
         written += filled;
         filled = 0;
     }
+}
+
+/// <summary>A <see cref="NpyFile{T}"/> of whatever type.</summary>
+public interface INpyFile : IDisposable
+{
+    /// <inheritdoc cref="NpyFile{T}.Complete"/>
+    void Complete();
 }

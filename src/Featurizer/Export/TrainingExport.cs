@@ -18,6 +18,9 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
     // How long a row waits, past its horizon, for outcomes that the log brings out of order.
     private const uint Grace = 30 * Days.Seconds;
 
+    // How many events of a company a model of sequences looks back on.
+    private const int SequenceLength = 64;
+
     private readonly IReadOnlySet<EventType> targets = settings.TargetTypes();
     private readonly uint horizon = (uint)settings.HorizonDays * Days.Seconds;
     private readonly Dictionary<string, CompanyHistory> companies = new(StringComparer.Ordinal);
@@ -38,7 +41,7 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
     /// <exception cref="IOException">The folder cannot be written, or holds something else.</exception>
     public async Task<ExportManifest> WriteAsync(IAsyncEnumerable<CompanyEvent> events, IProgress<ExportProgress>? progress, CancellationToken cancellation)
     {
-        using var folder = new ExportFolder(settings.Folder, plan.Catalogue);
+        using var folder = new ExportFolder(settings.Folder, plan.Catalogue, settings.Texts);
         var read = 0L;
         await foreach (var e in events.WithCancellation(cancellation))
         {
@@ -56,7 +59,7 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
         }
 
         progress?.Report(new(read, folder.Rows));
-        var manifest = Manifest(folder.Rows);
+        var manifest = Manifest(folder);
         folder.Complete(manifest);
         return manifest;
     }
@@ -67,18 +70,23 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
         dataEnd = Math.Max(dataEnd, observed);
         if (!companies.TryGetValue(e.CompanyId, out var history))
         {
-            companies[e.CompanyId] = history = new(e.CompanyId, observed);
+            companies[e.CompanyId] = history = new(e.CompanyId, folder.AddCompany(e.CompanyId), observed);
         }
 
         // A month's row sees what was observed up to its start and nothing later: it is due before the first later event.
         Months(history, (long)observed - 1, folder);
         Close(history, (long)observed - Grace, folder);
-        if (history.State.Apply(e, 0, sequence++) != Applied.Yes)
+        if (Apply(e, history) != Applied.Yes)
         {
             return;
         }
 
         applied++;
+        if (e.Type != EventType.Tick)
+        {
+            history.LastEvent = folder.AddEvent(history.Number, e);
+        }
+
         if (targets.Contains(e.Type))
         {
             history.Outcome(observed, horizon);
@@ -90,6 +98,10 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
             Row(history, folder);
         }
     }
+
+    private Applied Apply(CompanyEvent e, CompanyHistory history) => settings.Texts is null
+        ? history.State.Apply(e, 0, sequence++)
+        : StateLog.Apply(e, 0, sequence++, history.State, history.Text);
 
     private void Months(CompanyHistory history, long through, ExportFolder folder)
     {
@@ -118,7 +130,7 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
     {
         reader.Read(history.State, vector);
         var at = history.State.StreamTime;
-        history.Opened(folder.Append(history.Company, at, vector));
+        history.Opened(folder.Append(history.Company, at, vector, history.LastEvent, history.Text));
         firstAsOf = Math.Min(firstAsOf, at);
         lastAsOf = Math.Max(lastAsOf, at);
     }
@@ -136,7 +148,7 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
         var known = row.AsOf + (long)horizon <= dataEnd;
         if (row.Positive)
         {
-            folder.SetPositive(row.Row);
+            folder.SetPositive(row.Row, (int)Math.Min(3, (row.Outcome - row.AsOf - 1L) * 4 / horizon));
             positive += known ? 1 : 0;
         }
 
@@ -147,21 +159,26 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
         }
     }
 
-    private ExportManifest Manifest(long rows) => new()
+    private ExportManifest Manifest(ExportFolder folder) => new()
     {
         Catalogue = plan.Catalogue.Hash,
         Features = [.. plan.Catalogue.Features.Select(f => new ExportedFeature(f.Name, f.Group))],
-        Rows = rows,
+        Rows = folder.Rows,
         HorizonDays = settings.HorizonDays,
         Target = settings.Target,
         At = settings.At == ExportAt.Monthly ? "monthly" : "notice",
         Source = settings.Source,
         Events = applied,
         Companies = companies.Count,
-        FirstAsOf = rows == 0 ? null : Days.TimeOf(firstAsOf),
-        LastAsOf = rows == 0 ? null : Days.TimeOf(lastAsOf),
+        FirstAsOf = folder.Rows == 0 ? null : Days.TimeOf(firstAsOf),
+        LastAsOf = folder.Rows == 0 ? null : Days.TimeOf(lastAsOf),
         DataEnd = applied == 0 ? null : Days.TimeOf(dataEnd),
         Positive = positive,
         Censored = censored,
+        Tokenizer = settings.Texts is { } texts ? new(texts.Hash, texts.Vocabulary, texts.MaxTokens) : null,
+        Documents = folder.Documents,
+        Tokens = folder.Tokens,
+        Sequences = new(folder.Events, SequenceLength),
+        EventTypes = [.. Enumerable.Range(0, (int)EventTypes.All[^1] + 1).Select(t => EventTypes.Name((EventType)t))],
     };
 }

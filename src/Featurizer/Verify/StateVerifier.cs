@@ -2,7 +2,7 @@ using Confluent.Kafka;
 using Jianwei.Core.Kafka;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Store;
-using Jianwei.Featurizer.Text;
+using Jianwei.Core.Text;
 
 namespace Jianwei.Featurizer.Verify;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Jianwei.Core.Contracts;
 
-namespace Jianwei.Featurizer.Text;
+namespace Jianwei.Core.Text;
 
 /// <summary>One text of a company; null content is a tombstone that keeps an older late text away.</summary>
 public readonly record struct TextEntry(TextSegment Segment, string Key, uint EventTime, string? Content);

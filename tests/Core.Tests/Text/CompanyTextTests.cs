@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Jianwei.Core.Contracts;
 
-namespace Jianwei.Featurizer.Text;
+namespace Jianwei.Core.Text;
 
 public sealed class CompanyTextTests
 {
