@@ -51,23 +51,27 @@ public static class Nfkc
     }
 
     /// <summary>The text in form KC; the same instance where it is already.</summary>
-    public static string Normalise(string text)
-    {
-        var first = text.AsSpan().IndexOfAnyExceptInRange('\0', '\u007F');
-        if (first < 0)
-        {
-            return text;
-        }
+    public static string Normalise(string text) => IsSurelyNormal(text) ? text : Compose(Decompose(text));
 
-        for (var i = first; i < text.Length; i++)
+    /// <summary>
+    /// Whether a look at each UTF-16 unit alone shows that the text is in form KC. Where it does not, as for anything beyond the first plane,
+    /// <see cref="Normalise"/> tells.
+    /// </summary>
+    public static bool IsSurelyNormal(ReadOnlySpan<char> text)
+    {
+        var first = text.IndexOfAnyExceptInRange('\0', '\u007F');
+        if (first >= 0)
         {
-            if (Suspect[text[i]])
+            foreach (var c in text[first..])
             {
-                return Compose(Decompose(text));
+                if (Suspect[c])
+                {
+                    return false;
+                }
             }
         }
 
-        return text;
+        return true;
     }
 
     private static List<int> Decompose(string text)
