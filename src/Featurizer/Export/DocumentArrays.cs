@@ -1,24 +1,13 @@
 using Jianwei.Core.Text;
+using Jianwei.Tokenizer.Documents;
 
 namespace Jianwei.Featurizer.Export;
-
-/// <summary>The tokens of one company's text.</summary>
-/// <param name="Ids">Of the vocabulary, without special tokens.</param>
-/// <param name="Tags">As long: bits 0-1 segment, bits 2-6 number of the text within the document, bit 7 set where a word begins.</param>
-public readonly record struct DocumentTokens(ushort[] Ids, byte[] Tags);
-
-/// <summary>What a document is made with.</summary>
-/// <param name="Hash">Of the tokenizer: 16 hexadecimal digits.</param>
-/// <param name="Vocabulary">Ids are below it.</param>
-/// <param name="MaxTokens">Of a document.</param>
-/// <param name="Encode">A company's text as tokens: the code that serves.</param>
-public sealed record DocumentSettings(string Hash, int Vocabulary, int MaxTokens, Func<CompanyText, DocumentTokens> Encode);
 
 /// <summary>The documents of an export: every text that some row has, once.</summary>
 /// <remarks>Memory grows with the number of different documents, by their hashes, and not with their tokens.</remarks>
 internal sealed class DocumentArrays : IDisposable
 {
-    private readonly DocumentSettings settings;
+    private readonly DocumentEncoder encoder;
     private readonly NpyFile<int> document;
     private readonly NpyFile<long> start;
     private readonly NpyFile<ushort> ids;
@@ -26,10 +15,10 @@ internal sealed class DocumentArrays : IDisposable
     private readonly Dictionary<ulong, int> numbers = [];
 
     /// <param name="folder">Where the files are made.</param>
-    /// <param name="settings">How texts become tokens.</param>
-    public DocumentArrays(string folder, DocumentSettings settings)
+    /// <param name="encoder">Makes tokens of texts.</param>
+    public DocumentArrays(string folder, DocumentEncoder encoder)
     {
-        this.settings = settings;
+        this.encoder = encoder;
         document = new(Path.Combine(folder, "document.npy"));
         start = new(Path.Combine(folder, "doc_start.npy"));
         ids = new(Path.Combine(folder, "token_id.npy"));
@@ -71,7 +60,7 @@ internal sealed class DocumentArrays : IDisposable
         if (!numbers.TryGetValue(hash, out var number))
         {
             numbers[hash] = number = numbers.Count;
-            var tokens = settings.Encode(text);
+            var tokens = encoder.Encode(text);
             ids.Append(tokens.Ids);
             tags.Append(tokens.Tags);
             start.Append([ids.Rows]);

@@ -2,6 +2,7 @@ using System.Text;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Features;
 using Jianwei.Core.Text;
+using Jianwei.Tokenizer.Documents;
 
 namespace Jianwei.Featurizer.Export;
 
@@ -29,7 +30,7 @@ public sealed class ExportFolder : IDisposable
     /// <param name="catalogue">Names the columns of the features.</param>
     /// <param name="texts">How texts become tokens; null leaves documents out.</param>
     /// <exception cref="IOException">The folder holds something that is not an export.</exception>
-    public ExportFolder(string folder, FeatureCatalogue catalogue, DocumentSettings? texts = null)
+    public ExportFolder(string folder, FeatureCatalogue catalogue, DocumentEncoder? texts = null)
     {
         this.folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
         partial = this.folder + ".partial";

@@ -1,6 +1,7 @@
 using Jianwei.Core.Contracts;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Windows;
+using Jianwei.Tokenizer.Documents;
 
 namespace Jianwei.Featurizer.Export;
 
@@ -175,7 +176,7 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
         DataEnd = applied == 0 ? null : Days.TimeOf(dataEnd),
         Positive = positive,
         Censored = censored,
-        Tokenizer = settings.Texts is { } texts ? new(texts.Hash, texts.Vocabulary, texts.MaxTokens) : null,
+        Tokenizer = settings.Texts is { } texts ? new(texts.Tokenizer.Hash, texts.Tokenizer.Count, DocumentEncoder.MaxTokens) : null,
         Documents = folder.Documents,
         Tokens = folder.Tokens,
         Sequences = new(folder.Events, SequenceLength),

@@ -5,6 +5,8 @@ using Jianwei.Core.Text;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Windows;
 using Jianwei.Servers;
+using Jianwei.Tokenizer.Documents;
+using Jianwei.Tokenizer.Vocabularies;
 using static Jianwei.Featurizer.Export.ExportLog;
 
 namespace Jianwei.Featurizer.Export;
@@ -63,11 +65,13 @@ public sealed class SequenceExportTests : IDisposable
     public async Task Documents_AreTheTextsThatTheFeaturizerKeeps()
     {
         var random = new Random(8);
+        var encoder = new DocumentEncoder(new(new(
+            [.. Enumerable.Range(0, SpecialTokens.FirstPiece).Select(id => new VocabularyEntry(SpecialTokens.NameOf(id))), new("text", 900)], unknownCost: 20_000)));
         var log = Random(8, 300).ConvertAll(e => e with
         {
             Text = random.Next(3) == 0 ? new((TextSegment)random.Next(3), $"{random.Next(5)}", random.Next(4) == 0 ? null : $"text {random.Next(9)}") : null,
         });
-        var export = await ExportAsync(log, texts: new("0123456789abcdef", 300, 4_000, Letters));
+        var export = await ExportAsync(log, texts: encoder);
         var (document, start, ids, tags) = (Read<int>("document", "<i4"), Read<long>("doc_start", "<i8"), Read<ushort>("token_id", "<u2"), Read<byte>("token_tag", "|u1"));
 
         Assert.Contains(document, d => d >= 0);
@@ -79,14 +83,14 @@ public sealed class SequenceExportTests : IDisposable
                 StateLog.Apply(e, 0, offset, state, text);
             }
 
-            var expected = Letters(text);
+            var expected = encoder.Encode(text);
             var span = document[i] < 0 ? default : (int)start[document[i]]..(int)start[document[i] + 1];
             Assert.Equal(expected.Ids, ids[span]);
             Assert.Equal(expected.Tags, tags[span]);
         }
 
         Assert.Equal(document.Distinct().Count(d => d >= 0), start.Length - 1);
-        Assert.Equal("0123456789abcdef", export.Manifest.GetProperty("tokenizer").GetProperty("hash").GetString());
+        Assert.Equal(encoder.Tokenizer.Hash, export.Manifest.GetProperty("tokenizer").GetProperty("hash").GetString());
     }
 
     [Fact]
@@ -98,13 +102,6 @@ public sealed class SequenceExportTests : IDisposable
         Assert.False(File.Exists(Path.Combine(Folder, "document.npy")));
     }
 
-    // A token a letter, as good as any other for seeing what was encoded.
-    private static DocumentTokens Letters(CompanyText text)
-    {
-        var letters = text.Entries.Where(e => e.Content is not null).SelectMany(e => e.Content!.Select(c => ((ushort)c, (byte)e.Segment))).ToList();
-        return new([.. letters.Select(l => l.Item1)], [.. letters.Select(l => l.Item2)]);
-    }
-
     private static List<CompanyEvent> Applied(IEnumerable<CompanyEvent> log)
     {
         var (state, offset) = (new CompanyState(), 0L);
@@ -114,7 +111,7 @@ public sealed class SequenceExportTests : IDisposable
     private T[] Read<T>(string name, string type)
         where T : unmanaged => ExportReading.Npy<T>(Folder, $"{name}.npy", type).Values;
 
-    private async Task<ExportReading> ExportAsync(List<CompanyEvent> log, ExportAt at = ExportAt.Monthly, int horizon = 365, DocumentSettings? texts = null)
+    private async Task<ExportReading> ExportAsync(List<CompanyEvent> log, ExportAt at = ExportAt.Monthly, int horizon = 365, DocumentEncoder? texts = null)
     {
         await new TrainingExport(plan, new(Folder, "outcome.closure", horizon, at, "made up", texts)).WriteAsync(Stream(log), null, TestContext.Current.CancellationToken);
         return ExportReading.Of(Folder);
