@@ -1,5 +1,5 @@
 """
-From a raw logit to a probability, and from probabilities to bands.
+From a raw logit to a probability (Platt, temperature or isotonic), and from probabilities to bands.
 
 Platt scaling: J. Platt, "Probabilistic outputs for support vector machines", 1999, with its smoothed targets;
 serving computes p = 1 / (1 + exp(-(scale * logit + offset))) from the manifest.
@@ -43,6 +43,58 @@ def platt(logit, label, steps=50):
 
 def log_loss(logit, target) -> float:
     return float(np.mean(np.logaddexp(0, logit) - target * logit))
+
+
+def temperature(logit, label, shift=0.0, steps=100) -> float:
+    """The scale of least log loss of sigmoid(scale * (logit + shift)): Platt scaling that keeps where the logit is even."""
+    z, label = np.asarray(logit, float) + shift, np.asarray(label, float)
+    scale = 1.0
+    for _ in range(steps):
+        p = sigmoid(scale * z)
+        step = (z * (p - label)).sum() / ((z * z * p * (1 - p)).sum() + 1e-9)
+        while log_loss((scale - step) * z, label) > log_loss(scale * z, label) and abs(step) > 1e-10:
+            step = step / 2
+        scale -= step
+        if abs(step) < 1e-10:
+            break
+    return float(max(scale, 1e-3))
+
+
+class Isotonic:
+    """A rising step function by pool-adjacent-violators, smoothed by one row of the base rate on each side; ties in a score become ties in p."""
+
+    def __init__(self, logit, label):
+        from sklearn.isotonic import IsotonicRegression
+        base, edge = float(np.mean(label)), (float(np.min(logit)), float(np.max(logit)))
+        self.fit = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(np.r_[logit, edge], np.r_[label, base, base])
+
+    def __call__(self, logit):
+        return self.fit.predict(logit)
+
+
+def calibrator(kind: str, logit, label, shift=0.0):
+    """logits -> probabilities, fitted on a slice that no model was trained on; kind is platt, temperature or isotonic."""
+    if kind == "platt":
+        scale, offset = platt(logit, label)
+        return lambda z: sigmoid(scale * z + offset)
+    if kind == "temperature":
+        scale = temperature(logit, label, shift)
+        return lambda z: sigmoid(scale * (z + shift))
+    if kind == "isotonic":
+        return Isotonic(logit, label)
+    raise ValueError(f"calibration {kind}: allowed are platt, temperature, isotonic")
+
+
+def choose(logit, label, company, shift=0.0, kinds=("temperature", "platt", "isotonic")) -> str:
+    """The kind of least log loss when fitted on one half of the companies and judged on the other, both ways; of equals the first."""
+    half = np.random.default_rng(0).permutation(int(np.max(company)) + 1)[company] % 2 == 0
+    loss = dict.fromkeys(kinds, 0.0)
+    for fit, judge in ((half, ~half), (~half, half)):
+        if 0 < label[fit].sum() < fit.sum() and judge.any():
+            for kind in kinds:
+                p = np.clip(calibrator(kind, logit[fit], label[fit], shift)(logit[judge]), 1e-6, 1 - 1e-6)
+                loss[kind] += log_loss(log_odds(p), label[judge]) * judge.sum()
+    return min(kinds, key=lambda kind: loss[kind])
 
 
 def best_threshold(probability, label, beta) -> float:

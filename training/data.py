@@ -9,6 +9,7 @@ Shapes: N rows, F features, C categorical fields, D documents, T tokens, E event
 """
 
 import csv
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Callable
@@ -79,6 +80,12 @@ class Sequences:
         counts = np.bincount(company) if len(company) else np.zeros(1, np.int64)
         self.first = np.r_[0, np.cumsum(counts)[:-1]]                           # where each company's events begin
 
+    def take(self, rows) -> "Sequences":
+        """The same events, seen by other rows."""
+        other = copy(self)
+        other.last, other.as_of = np.asarray(self.last[rows]), np.asarray(self.as_of[rows])
+        return other
+
     def of(self, rows):
         """
         Oldest first, padded at the end with 0: types (B, length) int64; log-amounts sign(a)·log1p|a| float32, 0 where there is
@@ -146,6 +153,18 @@ class Split:
 
     def parts(self) -> dict[str, np.ndarray]:
         return {name: getattr(self, name) for name in ("train", "valid", "calibrate", "test")}
+
+
+def take(data: Data, rows) -> Data:
+    """The same data set with only these rows; documents and events stay as they are."""
+    one = lambda values: None if values is None else np.asarray(values[rows])
+    texts = replace(data.texts, document=one(data.texts.document)) if data.texts else None
+    oracle = {name: one(values) for name, values in data.oracle.items()} if data.oracle else None
+    raw = data.raw_text
+    return replace(
+        data, x=one(data.x), y=one(data.y), known=one(data.known), time=one(data.time), group=one(data.group), categorical=one(data.categorical),
+        world=one(data.world), texts=texts, oracle=oracle, events=data.events.take(rows) if data.events else None,
+        raw_text=(lambda some: raw(rows[np.asarray(some)])) if raw else None)
 
 
 def read_export(folder, catalogue=None) -> Data:

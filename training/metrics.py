@@ -79,3 +79,49 @@ def figures(probability, label) -> dict:
         "ece": round(calibration_error(probability, label), 5),
         "mean_probability": round(float(np.mean(probability)), 5),
     }
+
+
+def balanced_accuracy(said, label) -> float:
+    """Expected accuracy on a cohort of as many positives as negatives: the mean of both classes' recall."""
+    said, label = np.asarray(said, bool), np.asarray(label, bool)
+    return float((said[label].mean() + (~said[~label]).mean()) / 2)
+
+
+def balanced_threshold(score, label) -> float:
+    """The score from which saying yes has the highest balanced accuracy."""
+    order = np.argsort(-np.asarray(score), kind="stable")
+    ranked, hit = np.asarray(score)[order], np.asarray(label)[order].astype(float)
+    gain = np.cumsum(hit) / hit.sum() - np.cumsum(1 - hit) / (1 - hit).sum()
+    last = np.append(ranked[1:] != ranked[:-1], True)             # a threshold takes all rows that tie
+    return float(ranked[last][np.argmax(gain[last])])
+
+
+class Bootstrap:
+    """AUC and average precision of many scores of the same rows over the same resampled companies."""
+
+    def __init__(self, label, company, draws=500, seed=0):
+        self.label = np.asarray(label).astype(bool)
+        random, (_, place) = np.random.default_rng(seed), np.unique(company, return_inverse=True)
+        companies = int(place.max()) + 1
+        self.place = place
+        self.times = [np.bincount(random.integers(0, companies, companies), minlength=companies).astype(np.float32) for _ in range(draws)]
+
+    def draw(self, score) -> np.ndarray:
+        """(draws, 2): AUC and average precision in every draw; a draw without positives is NaN."""
+        order, tie = _sorted(score, self.label)[:2]
+        positive, place = self.label[order], self.place[order]
+        ends = np.flatnonzero(np.append(np.diff(tie) > 0, True))    # the last row of each distinct score
+        found = np.empty((len(self.times), 2))
+        for draw, times in zip(found, self.times):
+            w = times[place].astype(float)
+            up, down = (np.diff(np.cumsum(v)[ends], prepend=0) for v in (w * positive, w * ~positive))
+            below = np.cumsum(down) - down
+            above_up, above = np.cumsum(up[::-1]), np.cumsum((up + down)[::-1])      # from the highest score down
+            with np.errstate(invalid="ignore", divide="ignore"):
+                draw[0] = (up * (below + down / 2)).sum() / (up.sum() * down.sum())
+                draw[1] = np.nansum(up[::-1] * above_up / above) / up.sum()
+        return found
+
+    @staticmethod
+    def interval(values) -> list[float]:
+        return [round(float(v), 4) for v in np.nanpercentile(values, [2.5, 97.5])]

@@ -1,8 +1,11 @@
 """
-One command from data to a model package: export, train, package.
+One command from data to a model package: export, train, package. The other kinds of training have a flag (each with its own --help):
 
     ./jianwei train --data warn        # models/warn-closure/<version>: closure after a lay-off notice
     ./jianwei train --data yc          # models/yc-inactive/<version>: a start-up goes inactive
+    ./jianwei train --ladder …         # every kind of model on one data set or table, one table of figures (run_ladder.py)
+    ./jianwei train --tune …           # searches a rung's settings (tune.py)
+    ./jianwei train --ablate …         # a rung without each of its parts (ablate.py)
 
 Each step is one program that can be run alone; this prints the commands as it runs them. An export of an earlier run is made
 again unless --keep-export, because only the program knows whether the catalogue or the features have changed since.
@@ -47,7 +50,15 @@ TASKS = {
 }
 
 
+MODES = {"--ladder": "run_ladder", "--tune": "tune", "--ablate": "ablate"}
+
+
 def main() -> None:
+    for flag, module in MODES.items():
+        if flag in sys.argv[1:]:
+            sys.exit(other(module, [word for word in sys.argv[1:] if word != flag]))
+    if "--table" in sys.argv[1:]:
+        sys.exit("error: --table goes with --ladder, --tune or --ablate")
     a = arguments().parse_args()
     task = TASKS[a.data]
     file = Path(a.file) if a.file else ROOT.parent / "shared" / "data" / task.file
@@ -60,6 +71,20 @@ def main() -> None:
          "--test-from", task.test_from, "--embargo-days", task.embargo_days, "--target", task.words, "--threads", a.threads, "--seeds", a.seeds,
          "--command", f"./jianwei train --data {a.data}", *(["--no-refit"] if a.no_refit else []))
     step(sys.executable, TRAINING / "export_onnx.py", "--run", run, "--name", task.model, "--version", a.version, "--models", a.models)
+
+
+def other(module: str, words: list[str]) -> int:
+    """Runs another way of training in this process; its exit code."""
+    from importlib import import_module
+    from dataset import Refused
+    try:
+        return import_module(module).main(words)
+    except Refused as refused:
+        print(f"error: {refused}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on where this one stopped", file=sys.stderr)
+        return 130
 
 
 def step(*command) -> None:

@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 UNPACKED = ROOT / ".jianwei" / "python"
 
 
+ALSO = {"lightgbm": ["narwhals"], "tabm": ["rtdl_num_embeddings"]}   # what a wheel needs that Debian does not have either
+
+
 def offer(name: str) -> bool:
     """Makes `import name` work if it can; false where the package is nowhere."""
     if str(UNPACKED) not in sys.path:
@@ -22,4 +25,4 @@ def offer(name: str) -> bool:
         for wheel in sorted((ROOT.parent / "shared" / "wheels").glob(f"{name}-*.whl")):
             zipfile.ZipFile(wheel).extractall(UNPACKED)
             invalidate_caches()
-    return find_spec(name) is not None
+    return find_spec(name) is not None and all(map(offer, ALSO.get(name, [])))

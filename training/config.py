@@ -1,0 +1,114 @@
+"""
+One config file a run (TOML); training/configs holds those that come with the program. What a file may say:
+
+    data = "sim"            # sim, yc, warn or table
+    size = "demo"           # demo (two cores) or full (a GPU)
+    seeds = [1, 2, 3]
+    rungs = ["1", "2b"]     # left out: all
+    device = "auto"         # auto, cpu, cuda, cuda:1
+    threads = 0             # 0: OMP_NUM_THREADS, else every core
+    [[worlds]]              # sim: companies, years, seed, and world = { TextStrength = 1.0 }
+    [table]                 # table.py
+    [split]                 # split.py
+    [rung.2b]               # settings of one rung; ladder/*.py names them
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dataset import Refused
+
+CONFIGS = Path(__file__).resolve().parent / "configs"
+KINDS, SIZES = ("sim", "yc", "warn", "table"), ("demo", "full")
+
+
+@dataclass
+class Run:
+    """One run of the ladder, as its file describes it."""
+
+    data: str
+    size: str = "demo"
+    seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
+    rungs: list[str] = field(default_factory=list)
+    device: str = "auto"
+    threads: int = 0
+    worlds: list[dict] = field(default_factory=list)
+    table: dict = field(default_factory=dict)
+    split: dict = field(default_factory=dict)
+    rung: dict[str, dict] = field(default_factory=dict)
+    name: str = ""              # of results and folders; <data>-<size> where it is left out
+
+    def __post_init__(self):
+        if self.data not in KINDS:
+            raise Refused(f"data is {self.data!r}; allowed are {', '.join(KINDS)}")
+        if self.size not in SIZES:
+            raise Refused(f"size is {self.size!r}; allowed are {', '.join(SIZES)}")
+        if not self.seeds or len(set(self.seeds)) != len(self.seeds):
+            raise Refused(f"seeds are {self.seeds}; at least one, and each once")
+        self.rungs = [str(number) for number in self.rungs]
+        self.name = self.name or (f"{Path(self.table['file']).stem}-{self.size}" if self.data == "table" and self.table.get("file")
+                                  else f"{self.data}-{self.size}")
+
+    def set_up_torch(self) -> str:
+        """Sets PyTorch's threads; the device to use."""
+        import torch
+        self.threads = self.threads or int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+        torch.set_num_threads(self.threads)
+        if self.device == "auto":
+            return "cuda" if torch.cuda.is_available() else "cpu"
+        if self.device.startswith("cuda") and not torch.cuda.is_available():
+            raise Refused(f"device is {self.device}, but PyTorch sees no GPU; allowed here are auto and cpu")
+        return self.device
+
+
+def read(path) -> Run:
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            found = tomllib.load(file)
+    except OSError:
+        raise Refused(f"{path} cannot be read; training/configs holds {', '.join(sorted(p.name for p in CONFIGS.glob('*.toml')))}") from None
+    except tomllib.TOMLDecodeError as broken:
+        raise Refused(f"{path} is not TOML: {broken}") from None
+    unknown = sorted(set(found) - set(Run.__dataclass_fields__))
+    if unknown:
+        raise Refused(f"{path}: unknown setting {unknown[0]}; allowed are {', '.join(Run.__dataclass_fields__)}")
+    if "data" not in found:
+        raise Refused(f"{path} does not name its data")
+    return Run(**found)
+
+
+def of(data: str, size: str) -> Run:
+    """The file that comes with the program."""
+    return read(CONFIGS / f"{data}-{size}.toml")
+
+
+def write(run: Run, path) -> None:
+    """The file that reads as this run."""
+    Path(path).write_text("\n".join(lines({k: v for k, v in vars(run).items() if v not in ([], {}, "")})) + "\n", "utf-8")
+
+
+def lines(table: dict, at: str = "") -> list[str]:
+    plain = {k: v for k, v in table.items() if not isinstance(v, dict) and not (isinstance(v, list) and v and isinstance(v[0], dict))}
+    out = [f"{key} = {literal(value)}" for key, value in plain.items() if value is not None]
+    for key, value in table.items():
+        if key in plain:
+            continue
+        name = f"{at}{key if key.isidentifier() else literal(key)}"
+        for part in value if isinstance(value, list) else [value]:
+            inner = lines(part, name + ".")
+            head = [f"[[{name}]]"] if isinstance(value, list) else [f"[{name}]"] if any(not isinstance(v, dict) for v in part.values()) else []
+            out += ["", *head, *inner]
+    return out
+
+
+def literal(value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(literal, value)) + "]"
+    return repr(value)

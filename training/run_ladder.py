@@ -1,0 +1,296 @@
+"""
+The ladder: every rung over several seeds on one split, and one table of what each reached.
+
+    ./jianwei train --ladder --data sim|yc|warn --size demo|full [--rungs 1,2,2b]
+    ./jianwei train --ladder --table credit.csv --label default --rungs 1,2,5
+    ./jianwei train --ladder --config FILE.toml
+
+Each (rung, seed) keeps its logits in training/runs/ladder/<name>/<rung>-<seed>; the same command goes on at the first that is not
+finished. A rung is fitted again when its settings or its data changed. Figures are of the test slice; the valid slice stops training,
+the calibrate slice turns logits into probabilities and sets bands. training/results/<name>.json is the table, report.py prints it.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+import calibration
+import config as configs
+import metrics
+import report
+import sets
+from dataset import Refused
+from ladder.rungs import Config, Rung, discover, settings_of
+from train import TRAINING
+
+RIVAL = "2b"
+SLICES = ("valid", "calibrate", "test")
+RUNS, RESULTS = TRAINING / "runs" / "ladder", TRAINING / "results"
+
+
+@dataclass
+class Done:
+    """What one (rung, seed) left behind."""
+
+    logits: dict[str, np.ndarray]       # of each slice
+    seconds: float
+    history: list[dict]
+    notes: dict
+
+
+def fingerprint(data, split) -> str:
+    """Changes with whatever a fit reads."""
+    digest = hashlib.sha256(json.dumps([split.about, data.names, data.about, data.texts.tokenizer if data.texts else None, split.shift], default=str).encode())
+    for rows in (split.train, split.valid, split.calibrate, split.test, split.unlabelled):
+        digest.update(rows.tobytes() + data.y[rows].tobytes() + np.asarray(data.x[rows[::97]]).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def climb(rung: Rung, seed: int, data, split, run, device: str, print_of: str, folder: Path, say) -> Done:
+    """One rung with one seed: from its folder when it is finished there, else fitted."""
+    settings = settings_of(rung, run.size, run.rung.get(rung.number, {}))
+    mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, "data": print_of}
+    mark = json.loads(json.dumps(mark))
+    folder.mkdir(parents=True, exist_ok=True)
+    found = finished(folder, mark)
+    if found:
+        return found
+    started_as = folder / "started.json"
+    if not started_as.exists() or json.loads(started_as.read_text("utf-8")) != mark:      # of other settings: nothing to resume
+        for old in folder.iterdir():
+            if old.is_file():
+                old.unlink()
+        started_as.write_text(json.dumps(mark), "utf-8")
+    before = float((folder / "seconds.txt").read_text()) if (folder / "seconds.txt").exists() else 0.0
+    started = time.monotonic()
+    try:
+        fitted = rung.fit(data, split, seed, Config(folder, run.size, device, run.threads, settings), say)
+        logits = {name: fitted.logits(getattr(split, name)) for name in SLICES}
+    finally:
+        spent = before + time.monotonic() - started
+        (folder / "seconds.txt").write_text(f"{spent:.2f}")
+    with (folder / "logits.npz.partial").open("wb") as file:
+        np.savez(file, **logits)
+    (folder / "logits.npz.partial").replace(folder / "logits.npz")
+    (folder / "done.json.partial").write_text(json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes}, default=float), "utf-8")
+    (folder / "done.json.partial").replace(folder / "done.json")
+    return Done(logits, spent, fitted.history, fitted.notes)
+
+
+def finished(folder: Path, mark: dict) -> Done | None:
+    try:
+        done = json.loads((folder / "done.json").read_text("utf-8"))
+        if done["mark"] == mark:
+            with np.load(folder / "logits.npz") as found:
+                return Done({name: found[name] for name in SLICES}, done["seconds"], done["history"], done["notes"])
+    except (OSError, ValueError, KeyError):
+        pass
+    return None
+
+
+def judge(data, split, seeds: list[Done], boot: metrics.Bootstrap) -> tuple[dict, dict]:
+    """(figures of a rung, what the plots and the paired difference need): means over seeds, each calibrated on its own."""
+    label, calibrate = data.y[split.test], data.y[split.calibrate]
+    rows, draws, probabilities = [], [], []
+    for done in seeds:
+        kind = calibration.choose(done.logits["calibrate"], calibrate, data.group[split.calibrate], split.shift)
+        to_p = calibration.calibrator(kind, done.logits["calibrate"], calibrate, split.shift)
+        p, z = to_p(done.logits["test"]), done.logits["test"]
+        threshold = metrics.balanced_threshold(done.logits["calibrate"], calibrate)
+        rows.append({
+            "auc": metrics.auc(z, label), "ap": metrics.average_precision(z, label), "recall_10": metrics.recall_at(z, label), "brier": metrics.brier(p, label),
+            "ece": metrics.calibration_error(p, label), "balanced_accuracy": metrics.balanced_accuracy(z >= threshold, label),
+            "valid_auc": metrics.auc(done.logits["valid"], data.y[split.valid]), "calibration": kind,
+            "bands": calibration.bands(to_p(done.logits["calibrate"]), calibrate)})
+        draws.append(boot.draw(z))
+        probabilities.append(p)
+    mean = lambda name: round(float(np.mean([row[name] for row in rows])), 5 if name in ("brier", "ece") else 4)
+    drawn = np.mean(draws, axis=0)                                               # (draws, 2)
+    (low, high), (ap_low, ap_high) = boot.interval(drawn[:, 0]), boot.interval(drawn[:, 1])
+    figures = {
+        "auc": mean("auc"), "low": low, "high": high, "ap": mean("ap"), "ap_low": ap_low, "ap_high": ap_high, "recall_10": mean("recall_10"),
+        "brier": mean("brier"), "ece": mean("ece"), "balanced_accuracy": mean("balanced_accuracy"), "valid_auc": mean("valid_auc"),
+        "seed_auc": [round(row["auc"], 4) for row in rows],
+        "mean_of_seeds_auc": round(metrics.auc(np.mean([done.logits["test"] for done in seeds], axis=0), label), 4),
+        "seconds": round(sum(done.seconds for done in seeds), 1), "calibration": [row["calibration"] for row in rows], "bands": rows[0]["bands"],
+        "notes": seeds[0].notes,
+    }
+    return figures, {"draws": drawn, "probability": np.mean(probabilities, axis=0), "history": [done.history for done in seeds]}
+
+
+def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: list[str], command: str, say) -> tuple[dict, dict]:
+    """The results file, and for each rung what plots need."""
+    say("figures: intervals over resampled companies")
+    boot = metrics.Bootstrap(data.y[split.test], data.group[split.test])
+    rungs, drawn = [], {}
+    for number, (rung, seeds) in done.items():
+        figures, drawn[number] = judge(data, split, seeds, boot)
+        rungs.append({"rung": number, "name": rung.name, **figures, "settings": settings_of(rung, run.size, run.rung.get(number, {}))})
+    oracle = {}
+    for name, values in (data.oracle or {}).items():
+        oracle[f"{name}_oracle_auc"] = round(metrics.auc(values[split.test], data.y[split.test]), 4)
+    by_number = {row["rung"]: row for row in rungs}
+    for row in rungs:
+        row["minus_2b"] = None
+        if RIVAL in by_number:
+            low, high = boot.interval(drawn[row["rung"]]["draws"][:, 0] - drawn[RIVAL]["draws"][:, 0])
+            row["minus_2b"] = {"auc": round(row["auc"] - by_number[RIVAL]["auc"], 4), "low": low, "high": high}
+        if "observable_oracle_auc" in oracle:
+            row["of_the_way"] = round((row["auc"] - 0.5) / (oracle["observable_oracle_auc"] - 0.5), 4)
+    test = data.y[split.test]
+    return {
+        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run), "command": command,
+        "seeds": run.seeds, "rows": {name: len(rows) for name, rows in split.parts().items()}, "base_rate": round(float(test.mean()), 5),
+        "split": split.about, "source": data.about, "worlds": run.worlds, "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
+        "rungs": rungs, "left_out": left_out,
+    }, drawn
+
+
+def machine(run) -> str:
+    import torch
+    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), platform.machine()) \
+        if Path("/proc/cpuinfo").exists() else platform.machine()
+    gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() and run.device != "cpu" else ""
+    return f"{os.cpu_count()} × {model}{gpu}, {run.threads} threads, Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
+
+
+def chosen(rungs: list[Rung], numbers: list[str]) -> list[Rung]:
+    known = [rung.number for rung in rungs]
+    for number in numbers:
+        if number not in known:
+            raise Refused(f"there is no rung {number}; there are {', '.join(known)}")
+    return [rung for rung in rungs if not numbers or rung.number in numbers]
+
+
+def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=None, loaded=None) -> tuple[dict, bool]:
+    """(the results that were written, whether every rung came through)."""
+    started = time.monotonic()
+    say = say or (lambda text: print(f"[{time.monotonic() - started:7.1f} s] {text}", flush=True))
+    device = run.set_up_torch()
+    rungs, left_out = discover()
+    wanted = chosen(rungs, run.rungs)
+    if set(run.rung) - {rung.number for rung in rungs}:
+        raise Refused(f"[rung.{sorted(set(run.rung) - {rung.number for rung in rungs})[0]}] is not the settings of a rung; there are {', '.join(r.number for r in rungs)}")
+    data, split = loaded or sets.load(run, say)
+    print_of, done, whole = fingerprint(data, split), {}, True
+    for rung in wanted:
+        missing = rung.missing(data)
+        if missing:
+            left_out.append(f"rung {rung.number} ({rung.name}) is left out: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+            say(left_out[-1])
+            continue
+        found = []
+        for seed in run.seeds if rung.seeded else run.seeds[:1]:
+            begun, folder = time.monotonic(), runs / run.name / f"{rung.number}-{seed}"
+            inner = lambda text, at=f"rung {rung.number} seed {seed}": say(f"{at}: {text}")
+            try:
+                found.append(climb(rung, seed, data, split, run, device, print_of, folder, inner))
+            except Refused as refused:
+                left_out.append(f"rung {rung.number} ({rung.name}) is left out: {refused}")
+                say(left_out[-1])
+                break
+            except Exception as broken:   # the loop's edge: one rung's bug does not cost the others
+                (folder / "error.txt").write_text(traceback.format_exc(), "utf-8")
+                left_out.append(f"rung {rung.number} ({rung.name}) failed with {type(broken).__name__}: {' '.join(str(broken).split())[:200]}")
+                say(f"{left_out[-1]}; see {folder / 'error.txt'}")
+                whole = False
+                break
+            valid = metrics.auc(found[-1].logits["valid"], data.y[split.valid])
+            say(f"rung {rung.number} seed {seed}: valid auc {valid:.4f}, {time.monotonic() - begun:.0f} s")
+        else:
+            done[rung.number] = rung, found
+    if not done:
+        raise Refused("no rung was fitted: " + "; ".join(left_out))
+    result, drawn = table(run, data, split, done, left_out, command, say)
+    results.mkdir(parents=True, exist_ok=True)
+    write_json(results / f"{run.name}.json", result)
+    report.write(result, drawn, data.y[split.test], runs / run.name, data.oracle and {k: v[split.test] for k, v in data.oracle.items()}, say)
+    print(report.table(result))
+    say(f"wrote {results / (run.name + '.json')}; plots and model card in {runs / run.name}")
+    return result, whole
+
+
+def write_json(path: Path, value) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    partial.replace(path)
+
+
+def of_arguments(a) -> configs.Run:
+    """The run that config file and flags describe; flags win."""
+    if a.config:
+        run = configs.read(a.config)
+    elif a.table:
+        run = configs.Run("table", a.size, table={"file": str(a.table)})
+    elif a.data:
+        run = configs.of(a.data, a.size)
+    else:
+        raise Refused("name the data: --data sim|yc|warn, --table FILE or --config FILE")
+    for name in ("label", "positive", "time", "group"):
+        if getattr(a, name):
+            run.table[name] = getattr(a, name)
+    for name in ("categorical", "text", "numeric", "ignore"):
+        if getattr(a, name):
+            run.table[name] = [part for part in getattr(a, name).split(",") if part]
+    for name in ("valid_from", "calibrate_from", "test_from"):
+        if getattr(a, name):
+            run.split[name] = getattr(a, name)
+    if a.embargo_days is not None:
+        run.split["embargo_days"] = a.embargo_days
+    run.rungs = a.rungs.split(",") if a.rungs else run.rungs
+    run.seeds = [int(s) for s in a.seeds.split(",")] if a.seeds else run.seeds
+    run.device, run.threads = a.device or run.device, a.threads or run.threads
+    run.__post_init__()
+    return run
+
+
+def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Options that the ladder, the tuner and the ablation share."""
+    p.add_argument("--data", choices=("sim", "yc", "warn"))
+    p.add_argument("--size", choices=configs.SIZES, default="demo")
+    p.add_argument("--config", type=Path, metavar="FILE", help="a run of your own (config.py says what a file holds)")
+    p.add_argument("--rungs", metavar="1,2b", help="only these")
+    p.add_argument("--seeds", metavar="1,2,3")
+    p.add_argument("--device", help="auto, cpu, cuda, cuda:N")
+    p.add_argument("--threads", type=int)
+    t = p.add_argument_group("any table (table.py)")
+    t.add_argument("--table", type=Path, metavar="FILE", help="CSV or ARFF")
+    for name, words in (("label", "the column to predict"), ("positive", "its value that counts as 1"), ("time", "column of dates"), ("group", "rows of one group stay together")):
+        t.add_argument(f"--{name}", help=words)
+    for name in ("categorical", "text", "numeric", "ignore"):
+        t.add_argument(f"--{name}", metavar="A,B", help="columns, separated by commas")
+    for name in ("valid-from", "calibrate-from", "test-from"):
+        t.add_argument(f"--{name}", metavar="DATE")
+    t.add_argument("--embargo-days", type=int)
+    return p
+
+
+def main(argv=None) -> int:
+    p = arguments(argparse.ArgumentParser(prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    p.add_argument("--fresh", action="store_true", help="forget what earlier runs of this ladder left")
+    a = p.parse_args(argv)
+    run = of_arguments(a)
+    if a.fresh:
+        import shutil
+        shutil.rmtree(RUNS / run.name, ignore_errors=True)
+    _, whole = run_all(run, "./jianwei train --ladder " + " ".join(argv if argv is not None else sys.argv[1:]))
+    return 0 if whole else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Refused as refused:
+        sys.exit(f"error: {refused}")
+    except KeyboardInterrupt:
+        sys.exit("interrupted; the same command goes on where this one stopped")

@@ -1,0 +1,116 @@
+"""
+Data sets by name: makes the exports that a run needs and reads them, with the rows dealt out.
+
+    data, split = sets.load(run, say)
+
+sim: worlds of ./jianwei simulate --truth, exported with their probabilities of default joined on. yc, warn: ../shared/data.
+An export is made again when its command, the program's sources, the catalogue or the tokenizer changed.
+"""
+
+import hashlib
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+import data as datasets
+import split as splits
+import table
+from config import Run
+from data import Data, Split
+from dataset import Refused, seconds
+from train import ROOT, TASKS, TRAINING
+
+HISTORY = 31 * 86_400
+
+
+def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, Split]:
+    if run.data == "table":
+        found = table.read(run.table)
+    elif run.data == "sim":
+        found = datasets.join([world(run, i, folder, say) for i in range(len(run.worlds))])
+    else:
+        found = real(run, folder, say)
+    split = splits.make(found, run.split)
+    for name, rows in split.parts().items():
+        about = split.about[name]
+        say(f"{name}: {about['rows']:,} rows of {about['companies']:,} companies, {about['from']} to {about['to']}, {about['positive']:,} positive")
+    return found, split
+
+
+def world(run: Run, i: int, folder: Path, say) -> Data:
+    """One simulated world, thinned to the rows that the split can use."""
+    if len(run.worlds) != 2:
+        raise Refused(f"sim needs two [[worlds]]: one to learn from and one for the test; the file has {len(run.worlds)}")
+    spec = {"first_year": 2021, "world": {}, **run.worlds[i]}
+    missing = {"companies", "years", "seed"} - set(spec)
+    if missing:
+        raise Refused(f"[[worlds]] number {i + 1} has no {', '.join(sorted(missing))}")
+    place = folder / f"{run.name}-{'ab'[i]}"
+    command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"], "--first-year", spec["first_year"], "--truth",
+               *(w for name, value in spec["world"].items() for w in ("--set", f"World:{name}={value}"))]
+    if fresh(place / "world", command, ["src/Simulator"]):
+        program(*command, "--out", place / "world", say=say)
+        stamp(place / "world", command, ["src/Simulator"])
+    found = export(place / "export", ["--from", f"ndjson:{place / 'world' / 'events.ndjson'}"], say, again=stamped(place / "world"))
+    found = datasets.read_truth(found, place / "export", place / "world" / "truth")
+    keep = splits.thinned(found.time, found.group, run.split.get("thin_months", 1))
+    if i == 1:
+        keep &= found.known & (found.time >= seconds(run.split["test_from"]))
+    return datasets.take(found, np.flatnonzero(keep))
+
+
+def real(run: Run, folder: Path, say) -> Data:
+    task = TASKS[run.data]
+    file = ROOT.parent / "shared" / "data" / task.file
+    place = folder / f"{run.data}-ladder"
+    if not file.exists() and not (place / "manifest.json").exists():
+        raise Refused(f"{file} does not exist; the data set {run.data} is not part of the repository (training/README.md says where it comes from)")
+    found = export(place, ["--target", task.target, "--horizon", "365", "--at", task.at, "--from", f"{run.data}:{file}"], say)
+    return replace(found, about={**found.about, "target": task.words})
+
+
+def export(place: Path, command: list, say, again: str = "") -> Data:
+    words = ["export", *command, *(["--tokenizer", tokenizer()] if tokenizer() else [])]
+    sources = ["src/Featurizer", "src/Tokenizer", "schemas/features", "models/tokenizer"]
+    if fresh(place, [*words, again], sources):
+        program(*words, "--out", place, say=say)
+        stamp(place, [*words, again], sources)
+    return datasets.read_export(place)
+
+
+def tokenizer() -> str | None:
+    """The newest tokenizer that comes with the program."""
+    found = sorted((ROOT / "models" / "tokenizer").glob("*/tokenizer.*"))
+    return str(found[-1]) if found else None
+
+
+def program(*words, say) -> None:
+    words = [str(ROOT / "jianwei"), *map(str, words)]
+    say("$ " + " ".join(words))
+    done = subprocess.run(words, check=False)
+    if done.returncode:
+        raise Refused(f"./jianwei {words[1]} failed with exit code {done.returncode}; it has said why")
+
+
+def mark(command: list, sources: list[str]) -> str:
+    digest = hashlib.sha256(json.dumps([str(word) for word in command]).encode())
+    for source in sources:
+        for path in sorted(p for p in (ROOT / source).rglob("*") if p.suffix in (".cs", ".json", ".tsv") and not {"bin", "obj"} & set(p.parts)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def stamped(place: Path) -> str:
+    path = place / "made.txt"
+    return path.read_text("utf-8").strip() if path.exists() else ""
+
+
+def fresh(place: Path, command: list, sources: list[str]) -> bool:
+    return stamped(place) != mark(command, sources)
+
+
+def stamp(place: Path, command: list, sources: list[str]) -> None:
+    (place / "made.txt").write_text(mark(command, sources) + "\n", "utf-8")
