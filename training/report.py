@@ -30,7 +30,7 @@ def table(result: dict) -> str:
     lines = [
         f"`{result['name']}`, {result['date']}, {result['machine']}; {len(result['seeds'])} seeds; {result['rows']['train']:,} training rows, "
         f"{result['rows']['test']:,} test rows of {split['test']['companies']:,} companies, {result['base_rate']:.2%} positive ({split['kind']}, "
-        f"{split['test']['from']} to {split['test']['to']}). {oracles}`{result['command']}`", "",
+        f"{split['test']['from'] or 'without'} to {split['test']['to'] or 'time'}). {oracles}`{result['command']}`", "",
         "| rung | AUC [95 %] | AP | recall at 10 % | ECE | minus 2b [95 %] | seconds |" if result["observable_oracle_auc"] is None else
         "| rung | AUC [95 %] | of the way to the ceiling | AP | recall at 10 % | ECE | minus 2b [95 %] | seconds |"]
     lines.append("|" + "---|" * (lines[-1].count("|") - 1))
@@ -56,7 +56,7 @@ def card(result: dict) -> str:
         f"**Split.** {split['kind']}; embargo {split['embargo_days']} days; {split['hold_out']:.0%} of companies only in the test; "
         f"{split['keep_negatives']:.0%} of the training negatives kept; every {split['thin_months']}. monthly row.", "",
         "| slice | rows | companies | positive | from | to |", "|---|---|---|---|---|---|",
-        *(f"| {name} | {split[name]['rows']:,} | {split[name]['companies']:,} | {split[name]['positive']:,} | {split[name]['from']} | {split[name]['to']} |"
+        *(f"| {name} | {split[name]['rows']:,} | {split[name]['companies']:,} | {split[name]['positive']:,} | {split[name]['from'] or '–'} | {split[name]['to'] or '–'} |"
           for name in ("train", "valid", "calibrate", "test")), "",
         "## Figures", "", "Means over seeds; intervals resample companies. The test slice chose nothing.", "", table(result),
         f"On the valid slice rung {best['rung']} ({best['name']}) is best: AUC {number(best['valid_auc'])}; on the test {number(best['auc'])} [{number(best['low'])}, {number(best['high'])}].", "",

@@ -36,7 +36,7 @@ def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, S
     split = splits.make(found, run.split)
     for name, rows in split.parts().items():
         about = split.about[name]
-        say(f"{name}: {about['rows']:,} rows of {about['companies']:,} companies, {about['from']} to {about['to']}, {about['positive']:,} positive")
+        say(f"{name}: {about['rows']:,} rows of {about['companies']:,} groups, {about['from'] or 'no time'} to {about['to'] or 'no time'}, {about['positive']:,} positive")
     return found, split
 
 

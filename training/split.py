@@ -70,7 +70,7 @@ def by_group(data: Data, s: dict) -> Split:
     dealt = np.random.default_rng(0).permutation(groups)[data.group] / groups      # (N,) in [0, 1)
     edges = np.r_[0, np.cumsum(s["shares"])[:3], 1]
     parts = {name: data.known & (dealt >= a) & (dealt < b) for name, a, b in zip(("train", "valid", "calibrate", "test"), edges, edges[1:])}
-    return finish(data, parts, ~parts["valid"] & ~parts["calibrate"] & ~parts["test"], s, "groups at random: there is no time")
+    return finish(data, parts, ~parts["valid"] & ~parts["calibrate"] & ~parts["test"], s, "groups at random")
 
 
 def held_out(data: Data, share: float):
@@ -97,7 +97,7 @@ def finish(data: Data, parts: dict, unlabelled, s: dict, kind: str) -> Split:
              "train_base_rate": round(base, 5)}
     for name, r in rows.items():
         about[name] = {"rows": len(r), "positive": int(data.y[r].sum()), "companies": len(np.unique(data.group[r])),
-                       "from": day(data.time[r].min()), "to": day(data.time[r].max())}
+                       "from": day(data.time[r].min()) if data.time.any() else None, "to": day(data.time[r].max()) if data.time.any() else None}
     return Split(**rows, unlabelled=np.flatnonzero(unlabelled), shift=shift, about=about)
 
 
