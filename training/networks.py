@@ -27,7 +27,7 @@ class Embedded(nn.Module):
         for table in self.tables:
             nn.init.normal_(table.weight, std=table.weight.shape[1] ** -0.5)
         self.width, self.fields = numbers + sum(sizes), numbers + len(sizes)
-        self.register_buffer("field", torch.tensor([*range(numbers), *(numbers + j for j, d in enumerate(sizes) for _ in range(d))]))
+        self.register_buffer("field", torch.tensor([*range(numbers), *(numbers + j for j, d in enumerate(sizes) for _ in range(d))], dtype=torch.long))
 
     def forward(self, z, codes):                               # -> (B, width)
         return torch.cat([z, *(table(codes[:, j]) for j, table in enumerate(self.tables))], 1) if len(self.tables) else z

@@ -1,0 +1,204 @@
+"""The pieces of the tabular networks: sparse softmaxes, TabNet, AdaTabNet, and the optimizer."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+import wheels
+from adatabnet import SWITCHES, AdaTabNet
+from ranger import AdaRanger, clipped
+from sparse import entmax15, sparsemax
+from tabnet import GhostBatchNorm, Pretraining, TabNet
+
+OFF = dict(rectify=False, lookahead=0, centralise=False, clip=0.0)
+
+
+@pytest.mark.parametrize("f", [sparsemax, entmax15])
+def test_sparse_softmax_is_a_distribution_with_zeros_and_a_right_gradient(f):
+    torch.manual_seed(0)
+    z = torch.randn(7, 9, dtype=torch.double, requires_grad=True)
+    p = f(3 * z)
+    assert torch.allclose(p.sum(-1), torch.ones(7, dtype=torch.double)) and (p == 0).any() and (p >= 0).all()
+    assert torch.autograd.gradcheck(f, z)
+    assert torch.allclose(f(torch.zeros(1, 4)), torch.full((1, 4), 0.25))
+
+
+@pytest.mark.skipif(not wheels.offer("entmax"), reason="entmax is not installed (../shared/wheels or requirements.txt)")
+@pytest.mark.parametrize("name", ["sparsemax", "entmax15"])
+def test_sparse_softmax_agrees_with_the_package(name):
+    import entmax
+    torch.manual_seed(1)
+    z, weight = torch.randn(20, 13) * 4, torch.randn(20, 13)
+    ours, theirs = z.clone().requires_grad_(), z.clone().requires_grad_()
+    a, b = {"sparsemax": sparsemax, "entmax15": entmax15}[name](ours), getattr(entmax, name)(theirs, dim=-1)
+    (a * weight).sum().backward()
+    (b * weight).sum().backward()
+    assert torch.allclose(a, b, atol=1e-6) and torch.allclose(ours.grad, theirs.grad, atol=1e-5)
+
+
+def paths(*makers, steps=40):
+    """Where each optimizer takes the same small net on the same batches."""
+    found = []
+    for make in makers:
+        torch.manual_seed(3)
+        net = torch.nn.Sequential(torch.nn.Linear(5, 7), torch.nn.Tanh(), torch.nn.Linear(7, 1))
+        optimiser = make(net.parameters())
+        for _ in range(steps):
+            x = torch.randn(16, 5)
+            loss = (net(x).squeeze() - x[:, 0] * x[:, 1]).pow(2).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        found.append(torch.cat([p.detach().flatten() for p in net.parameters()]))
+    return found
+
+
+def test_with_every_part_off_it_is_adamw():
+    ours, theirs = paths(lambda p: AdaRanger(p, 0.01, weight_decay=0.1, **OFF), lambda p: torch.optim.AdamW(p, 0.01, weight_decay=0.1))
+    assert torch.allclose(ours, theirs, atol=1e-6)
+
+
+def test_without_decay_and_parts_it_is_adam():
+    ours, theirs = paths(lambda p: AdaRanger(p, 0.01, **OFF), lambda p: torch.optim.Adam(p, 0.01))
+    assert torch.allclose(ours, theirs, atol=1e-6)
+
+
+def test_rectified_alone_it_is_radam():
+    ours, theirs = paths(lambda p: AdaRanger(p, 0.01, **{**OFF, "rectify": True}), lambda p: torch.optim.RAdam(p, 0.01))
+    assert torch.allclose(ours, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("part", [{"rectify": True}, {"lookahead": 5}, {"centralise": True}, {"clip": 0.01}])
+def test_each_part_changes_the_path(part):
+    off, on = paths(lambda p: AdaRanger(p, 0.01, **OFF), lambda p: AdaRanger(p, 0.01, **{**OFF, **part}))
+    assert not torch.allclose(off, on, atol=1e-5)
+
+
+def test_lookahead_goes_half_way_every_k_steps():
+    fast, slow = torch.nn.Parameter(torch.zeros(3)), torch.nn.Parameter(torch.zeros(3))
+    plain, looking = AdaRanger([fast], 0.1, **OFF), AdaRanger([slow], 0.1, **{**OFF, "lookahead": 3})
+    for step in range(3):
+        for p, optimiser in ((fast, plain), (slow, looking)):
+            p.grad = torch.tensor([1.0, -2.0, 3.0])
+            optimiser.step()
+        if step < 2:
+            assert torch.equal(fast, slow)
+    assert torch.allclose(slow, fast / 2)
+    p = looking.state[slow]
+    slow.data.add_(1)
+    before = slow.detach().clone()
+    looking.settle()
+    assert torch.equal(slow.detach(), p["slow"])
+    looking.resume()
+    assert torch.equal(slow.detach(), before)
+
+
+def test_centralised_gradient_keeps_the_mean_of_each_unit():
+    p = torch.nn.Parameter(torch.randn(4, 6))
+    before = p.detach().mean(1)
+    optimiser = torch.optim.SGD([p], 1.0)
+    ranger = AdaRanger([p], 0.1, **{**OFF, "centralise": True}, betas=(0.0, 0.0), eps=1e9)      # Adam's division made even
+    p.grad = torch.randn(4, 6)
+    ranger.step()
+    assert torch.allclose(p.detach().mean(1), before, atol=1e-7) and optimiser is not None
+
+
+def test_clipping_bounds_each_unit_by_its_weights():
+    p, grad = torch.tensor([[3.0, 4.0], [0.3, 0.4]]), torch.tensor([[0.03, 0.04], [30.0, 40.0]])
+    found = clipped(p, grad, 0.1, 1e-3)
+    assert torch.equal(found[0], grad[0]) and found[1].norm() == pytest.approx(0.05)
+
+
+def test_state_survives_a_round_trip():
+    def run(stop):
+        torch.manual_seed(0)
+        net = torch.nn.Linear(4, 3)
+        optimiser = AdaRanger(net.parameters(), 0.05, lookahead=4)
+        for step in range(11):
+            if step == stop:
+                state = copy.deepcopy((net.state_dict(), optimiser.state_dict()))
+                net = torch.nn.Linear(4, 3)
+                optimiser = AdaRanger(net.parameters(), 1.0, lookahead=4)
+                net.load_state_dict(state[0])
+                optimiser.load_state_dict(state[1])
+            x = torch.full((2, 4), 0.1 * step)
+            optimiser.zero_grad()
+            net(x).pow(2).sum().backward()
+            optimiser.step()
+        return net.weight.detach()
+    assert torch.equal(run(6), run(None))
+
+
+def test_settings_out_of_range_are_refused():
+    with pytest.raises(ValueError, match="slow is in"):
+        AdaRanger([torch.nn.Parameter(torch.zeros(1))], slow=0)
+
+
+def test_ghost_batch_norm_normalises_each_piece_and_serves_running_statistics():
+    norm = GhostBatchNorm(3, size=50, momentum=0.5)
+    x = torch.randn(120, 3)
+    x[50:] += 5                                               # two pieces of 60
+    out = norm(x)
+    assert torch.allclose(out[:60].mean(0), torch.zeros(3), atol=1e-5) and torch.allclose(out[60:].var(0, unbiased=False), torch.ones(3), atol=1e-3)
+    norm.eval()
+    assert torch.equal(norm(x[:1]), norm(x)[:1])              # of a batch of one, too
+    assert norm(torch.randn(101, 3)).shape == (101, 3)
+
+
+def test_tabnet_masks_are_distributions_over_fields():
+    torch.manual_seed(0)
+    net = TabNet(6, [4, 9], steps=3).eval()
+    z, codes = torch.randn(32, 6), torch.randint(0, 4, (32, 2))
+    _, masks = net.encode(net.norm(net.embedded(z, codes)), torch.ones(32, 8))
+    assert all(torch.allclose(m.sum(1), torch.ones(32), atol=1e-5) for m in masks)
+    assert masks[0].shape == (32, 8) and (masks[0] == 0).any()
+    assert net(z, codes).shape == (32, 1) and torch.allclose(net.importance(z, codes).sum(1), torch.ones(32), atol=1e-4)
+
+
+def test_pretraining_learns_to_reconstruct_what_is_hidden():
+    torch.manual_seed(0)
+    common = torch.randn(512, 1)
+    z, codes = common + 0.1 * torch.randn(512, 5), torch.zeros(512, 0, dtype=torch.long)
+    task = Pretraining(TabNet(5, [], 8, 8, 2, ghost=128), 0.3, ghost=128)
+    optimiser = torch.optim.Adam(task.parameters(), 0.02)
+    losses = []
+    for _ in range(60):
+        loss = task.loss(z, codes)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert np.mean(losses[-5:]) < 0.5 < losses[0]
+
+
+OTHERS = [{}, *({name: other} for name, others in {
+    "embedding": [False], "mask": ["sparsemax", "softmax", "none"], "sharpness": [False], "adaptive": [False], "residual": ["scaled"], "start": [False],
+    "linear": [False]}.items() for other in others), {"heads": 1}, {"steps": 1}]
+
+
+@pytest.mark.parametrize("switch", OTHERS, ids=str)
+def test_every_switch_of_adatabnet_gives_a_net_that_learns(switch):
+    assert set(switch) <= {*SWITCHES, "heads", "steps"}
+    torch.manual_seed(0)
+    z, codes = torch.randn(256, 6), torch.randint(0, 3, (256, 1))
+    z[:, 5] = (z[:, 5] > 0).float()
+    y = ((z[:, 0] + (codes[:, 0] == 1)) > 0.3).float()
+    net = AdaTabNet(z, [3], -1.0, **{"width": 16, "dimensions": 4, "bins": 6, "heads": 3, "dropout": 0.0, **switch})
+    optimiser, losses = torch.optim.AdamW(net.parameters(), 0.02), []
+    for _ in range(40):
+        logits = net(z, codes)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, y[:, None].expand_as(logits)) + net.penalty
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.6 * losses[0] and np.isfinite(losses).all()
+    net.eval()
+    assert torch.allclose(net(z[:1], codes[:1]), net(z, codes)[:1], atol=1e-5)       # rows do not see each other
+
+
+def test_adatabnet_starts_at_the_base_rate():
+    z = torch.randn(64, 4)
+    assert torch.allclose(AdaTabNet(z, [], -3.0).eval()(z, torch.zeros(64, 0, dtype=torch.long)), torch.full((64, 4), -3.0))
