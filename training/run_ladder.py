@@ -34,6 +34,7 @@ from ladder.rungs import Config, Rung, discover, settings_of
 from train import TRAINING
 
 RIVAL = "2b"
+DRAWS = 500                 # resamples of companies behind each interval
 SLICES = ("valid", "calibrate", "test")
 RUNS, RESULTS = TRAINING / "runs" / "ladder", TRAINING / "results"
 
@@ -131,7 +132,7 @@ def judge(data, split, seeds: list[Done], boot: metrics.Bootstrap) -> tuple[dict
 def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: list[str], command: str, say) -> tuple[dict, dict]:
     """The results file, and for each rung what plots need."""
     say("figures: intervals over resampled companies")
-    boot = metrics.Bootstrap(data.y[split.test], data.group[split.test])
+    boot = metrics.Bootstrap(data.y[split.test], data.group[split.test], DRAWS)
     rungs, drawn = [], {}
     for number, (rung, seeds) in done.items():
         figures, drawn[number] = judge(data, split, seeds, boot)

@@ -11,6 +11,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 import metrics
+from dataset import Refused
 from calibration import log_loss
 from inputs import folds
 from ladder.logistic import linear
@@ -27,6 +28,8 @@ class Words:
             total = np.asarray(counts.sum(0)).ravel() * common
             common &= total >= np.partition(total, -most)[-most]
         self.columns = np.flatnonzero(common)
+        if not len(self.columns):
+            raise Refused(f"no word is in {min_documents} of the training rows' texts")
         self.weights = TfidfTransformer(sublinear_tf=True).fit(counts[:, self.columns][owner])
 
     def of(self, rows) -> sparse.csr_matrix:
@@ -75,9 +78,9 @@ class Words:
 class Score:
     """One column a segment (or one in all): out of fold on the training rows."""
 
-    def __init__(self, data, split, seed, c=(0.03, 0.1, 0.3, 1.0, 3.0), count=5, segment=None, say=lambda text: None):
+    def __init__(self, data, split, seed, c=(0.03, 0.1, 0.3, 1.0, 3.0), count=5, segment=None, say=lambda text: None, min_documents=5):
         train, y = split.train, data.y[split.train]
-        self.words = Words(data, train, segment=segment)
+        self.words = Words(data, train, min_documents=min_documents, segment=segment)
         fold, x = folds(data, train, count, seed), self.words.of(train)
         best = None
         for strength in c:

@@ -4,6 +4,7 @@ Rung 2b, the rival: gradient boosting over the features and out-of-fold TF-IDF s
 
 import numpy as np
 
+from dataset import Refused
 from inputs import trees
 from ladder.boosting import SETTINGS, boosted, space
 from ladder.rungs import Fitted, Rung, register
@@ -22,7 +23,9 @@ class BoostingText(Rung):
         for kind in kinds:
             try:
                 scores.append(Score(data, split, seed, config.text_c, config.folds, kind, say))
-            except ValueError:      # a segment without words
+            except Refused:
+                if kind is None:
+                    raise
                 say(f"segment {kind} has no words in the training rows")
 
         def columns(rows):      # scores first: codes of categorical fields stay last

@@ -1,0 +1,101 @@
+"""
+A rung without each of its parts in turn: what each is worth. Judged on the calibrate slice, which no training looked at; the test is left alone.
+
+    ./jianwei train --ablate --rungs 5 --data sim --size demo       # writes training/results/ablation-5-sim-demo.json
+
+Every row changes settings of the rung's default; its difference is paired over seeds and resampled companies. Rows that are finished
+(training/runs/ablate) are not fitted again.
+"""
+
+import argparse
+import time
+from datetime import date
+
+import numpy as np
+
+import metrics
+import sets
+from dataset import Refused
+from ladder.rungs import discover
+from run_ladder import RESULTS, arguments, chosen, climb, fingerprint, machine, of_arguments, write_json
+from train import TRAINING
+
+FOLDER = TRAINING / "runs" / "ablate"
+VARIANTS = {
+    "4": {"no pre-training": {"pretrain_epochs": 0}, "standardised inputs": {"kind": "standard"}},
+    "5": {
+        "raw numbers instead of piecewise-linear embeddings": {"embedding": False},
+        "sparsemax instead of entmax-1.5": {"mask": "sparsemax"},
+        "softmax instead of entmax-1.5": {"mask": "softmax"},
+        "entmax-1.5 mask": {"mask": "entmax"},
+        "no feature mask": {"mask": "none"},
+        "no learned sharpness": {"sharpness": False},
+        "fixed number of steps": {"adaptive": False},
+        "adaptive number of steps": {"adaptive": True},
+        "one step": {"steps": 1},
+        "two steps": {"steps": 2},
+        "three steps": {"steps": 3},
+        "scaled residuals and batch-free norm after, instead of ReZero": {"residual": "scaled"},
+        "ordinary initialisation": {"start": False},
+        "initialised at the base rate": {"start": True},
+        "no linear part": {"linear": False},
+        "linear part": {"linear": True},
+        "one head": {"heads": 1},
+        "AdamW instead of Ada-ranger": {"optimiser": "adamw"},
+    },
+}
+
+
+def ablate(run, rung, loaded, say, runs=FOLDER) -> list[dict]:
+    """Rows of name, settings, AUC on the calibrate slice, and what that is minus the default's."""
+    data, split = loaded
+    print_of, device = fingerprint(data, split), run.set_up_torch()
+    given = run.rung.get(rung.number, {})
+    label = data.y[split.calibrate]
+    boot = metrics.Bootstrap(label, data.group[split.calibrate])
+    now = {**rung.settings, **given}
+    variants = {"default": {}, **{name: change for name, change in VARIANTS.get(rung.number, {}).items() if any(now[k] != v for k, v in change.items())}}
+    rows, first = [], None
+    for name, change in variants.items():
+        done = []
+        for seed in run.seeds:
+            run.rung = {**run.rung, rung.number: {**given, **change}}
+            place = runs / run.name / f"{rung.number}-{name.replace(' ', '-')}-{seed}"
+            started = time.monotonic()
+            done.append(climb(rung, seed, data, split, run, device, print_of, place, lambda text: None))
+            say(f"{name}, seed {seed}: calibrate auc {metrics.auc(done[-1].logits['calibrate'], label):.4f}, {time.monotonic() - started:.0f} s")
+        run.rung = {**run.rung, rung.number: given}
+        drawn = np.mean([boot.draw(d.logits["calibrate"])[:, 0] for d in done], axis=0)
+        auc = float(np.mean([metrics.auc(d.logits["calibrate"], label) for d in done]))
+        first = first or (auc, drawn)
+        low, high = boot.interval(drawn - first[1])
+        rows.append({"name": name, "change": change, "auc": round(auc, 4), "valid_auc": round(float(np.mean([metrics.auc(d.logits["valid"], data.y[split.valid]) for d in done])), 4),
+                     "minus_default": {"auc": round(auc - first[0], 4), "low": low, "high": high}, "seconds": round(sum(d.seconds for d in done), 1)})
+    return rows
+
+
+def table(rows: list[dict]) -> str:
+    lines = ["| rung without, or with | AUC (calibrate) | minus default [95 %] | seconds |", "|---|---|---|---|"]
+    for row in rows:
+        d = row["minus_default"]
+        lines.append(f"| {row['name']} | {row['auc']:.4f} | {d['auc']:+.4f} [{d['low']:+.4f}, {d['high']:+.4f}] | {row['seconds']:.0f} |")
+    return "\n".join(lines)
+
+
+def main(argv=None) -> int:
+    p = arguments(argparse.ArgumentParser(prog="./jianwei train --ablate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    a = p.parse_args(argv)
+    run = of_arguments(a)
+    if not run.rungs or set(run.rungs) - set(VARIANTS):
+        raise Refused(f"--rungs: ablations are there for {', '.join(VARIANTS)}")
+    rungs = chosen(discover()[0], run.rungs)
+    run.set_up_torch()
+    loaded = sets.load(run)
+    for rung in rungs:
+        rows = ablate(run, rung, loaded, lambda text: print(text, flush=True))
+        path = RESULTS / f"ablation-{rung.number}-{run.name}.json"
+        RESULTS.mkdir(exist_ok=True)
+        write_json(path, {"rung": rung.number, "name": rung.name, "data": run.name, "date": date.today().isoformat(), "machine": machine(run), "seeds": run.seeds,
+                          "judged_on": "calibrate slice", "rows": rows, "command": f"./jianwei train --ablate --rungs {rung.number} --data {run.data} --size {run.size}"})
+        print(f"{table(rows)}\nwrote {path}")
+    return 0

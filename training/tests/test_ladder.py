@@ -1,0 +1,354 @@
+"""The harness around the rungs: splits, figures, resuming, results, config files, tuning."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+import calibration
+import config as configs
+import data as datasets
+import metrics
+import report
+import run_ladder
+import split as splits
+import tfidf
+import wheels
+from dataset import DAY, Refused, seconds
+from ladder.rungs import Config, Fitted, Rung, discover, registry, settings_of
+from test_data import write_v2
+
+SPLIT = {"valid_from": "2021-01-01", "calibrate_from": "2021-06-01", "test_from": "2021-12-01", "embargo_days": 30}
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    monkeypatch.setattr(run_ladder, "DRAWS", 25)
+
+
+@pytest.fixture
+def found(export):
+    return datasets.read_export(export)
+
+
+def small_run(**changes):
+    return configs.Run("yc", seeds=[1, 2], split=SPLIT, threads=1, device="cpu", name="small", **changes)
+
+
+def loaded(found, **changes):
+    return found, splits.make(found, {**SPLIT, **changes})
+
+
+def test_slices_follow_in_time_and_labels_do_not_reach_over(found):
+    split = splits.make(found, SPLIT)
+    time = found.time
+    assert time[split.train].max() < seconds("2021-01-01") - 30 * DAY and time[split.valid].min() >= seconds("2021-01-01")
+    assert time[split.valid].max() < seconds("2021-06-01") <= time[split.calibrate].min()
+    assert time[split.calibrate].max() < seconds("2021-12-01") - 30 * DAY and time[split.test].min() >= seconds("2021-12-01")
+    assert all(found.known[rows].all() for rows in split.parts().values()) and time[split.unlabelled].max() < seconds("2021-01-01")
+
+
+def test_held_out_companies_are_in_the_test_only(found):
+    split = splits.make(found, {**SPLIT, "hold_out": 0.5})
+    test = set(found.group[split.test])
+    assert 100 < len(test) < 140
+    for rows in (split.train, split.valid, split.calibrate, split.unlabelled):
+        assert test.isdisjoint(found.group[rows])
+
+
+def test_kept_negatives_are_made_up_for(found):
+    whole, split = splits.make(found, SPLIT), splits.make(found, {**SPLIT, "keep_negatives": 0.25})
+    assert found.y[split.train].sum() == found.y[whole.train].sum()
+    ratio = lambda rows: calibration.log_odds(found.y[rows].mean())
+    assert ratio(split.train) + split.shift == pytest.approx(ratio(whole.train), abs=0.1)
+
+
+def test_thinning_takes_every_company_and_every_month(found):
+    keep = splits.thinned(found.time, found.group, 3)
+    assert keep.mean() == pytest.approx(1 / 3, abs=0.02)
+    assert set(found.group[keep]) == set(found.group) and len(np.unique(found.time[keep])) == len(np.unique(found.time))
+
+
+def test_worlds_are_learned_from_and_tested_in(found):
+    both = datasets.join([found, found])
+    split = splits.make(both, {**SPLIT, "test_from": "2020-06-01"})
+    assert (both.world[split.train] == 0).all() and (both.world[split.calibrate] == 0).all() and (both.world[split.test] == 1).all()
+    assert (both.world[split.unlabelled] == 0).all() and both.time[split.test].min() >= seconds("2020-06-01")
+
+
+def test_without_time_groups_are_dealt(found):
+    split = splits.make(replace(found, time=np.zeros_like(found.time)), {})
+    parts = [set(found.group[rows]) for rows in split.parts().values()]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 240
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"valid_from": "2022-06-01"}, "must be in order"), ({"test_from": "2030-01-01"}, "test slice has no rows"), ({"hold_out": 1.0}, "allowed is 0 to below 1"),
+    ({"valid": 1}, "has no setting valid; allowed are"), ({"keep_negatives": 0.0}, "keep_negatives is 0.0")])
+def test_split_that_cannot_be_is_one_sentence(found, change, words):
+    with pytest.raises(Refused, match=words):
+        splits.make(found, {**SPLIT, **change})
+
+
+def test_single_class_slice_is_refused(found):
+    y = found.y.copy()
+    y[found.time >= seconds("2021-12-01")] = 0
+    with pytest.raises(Refused, match="labels of the test slice is 0: one class cannot be learned"):
+        splits.make(replace(found, y=y), SPLIT)
+
+
+def test_bootstrap_agrees_with_scikit_learn_on_resampled_companies():
+    random = np.random.default_rng(0)
+    label, company = random.integers(0, 2, 300), random.integers(0, 40, 300)
+    score = (random.normal(size=300) + label).round(1)                                   # with ties
+    boot = metrics.Bootstrap(label, company, draws=5)
+    for (auc, ap), times in zip(boot.draw(score), boot.times):
+        weight = times[boot.place]
+        assert auc == pytest.approx(roc_auc_score(label, score, sample_weight=weight))
+        assert ap == pytest.approx(average_precision_score(label, score, sample_weight=weight))
+
+
+def test_balanced_accuracy_of_the_best_threshold():
+    score, label = np.arange(10.0), np.array([0, 0, 0, 0, 0, 0, 1, 0, 1, 1])
+    assert metrics.balanced_threshold(score, label) == 6
+    assert metrics.balanced_accuracy(score >= 6, label) == pytest.approx((1 + 6 / 7) / 2)
+
+
+@pytest.mark.parametrize("kind", ["temperature", "platt", "isotonic"])
+def test_calibrators_mend_an_overconfident_score(kind):
+    random = np.random.default_rng(1)
+    z = random.normal(-2, 1.2, 20_000)
+    y = (random.random(len(z)) < calibration.sigmoid(z)).astype(int)
+    p = calibration.calibrator(kind, 3 * z, y)(3 * z)
+    assert metrics.calibration_error(p, y) < 0.01 < metrics.calibration_error(calibration.sigmoid(3 * z), y)
+    assert (np.diff(p[np.argsort(z)]) >= -1e-9).all()
+
+
+def test_calibration_is_chosen_on_companies_that_it_was_not_fitted_on():
+    random = np.random.default_rng(2)
+    z = random.normal(-2, 1.2, 8_000)
+    y = (random.random(len(z)) < calibration.sigmoid(z)).astype(int)
+    company = random.integers(0, 400, len(z))
+    assert calibration.choose(z - 2, y, company) == "platt"                              # needs an offset
+    steps = np.where(z > -2, 0.2, 0.01)
+    assert calibration.choose(z * 9 + 30, (random.random(len(z)) < steps).astype(int), company) == "isotonic"
+
+
+class Counting(Rung):
+    number, name, fits = "1", "counting", []
+
+    def __init__(self, data, stop_at=None):
+        self.data, self.stop_at = data, stop_at
+
+    def fit(self, data, split, seed, config, say):
+        self.fits.append(seed)
+        if seed == self.stop_at:
+            raise KeyboardInterrupt
+        return Fitted(lambda rows: data.x[rows, 0] + 0.1 * seed, [{"epoch": 1, "valid": 0.5}, {"epoch": 2, "valid": 0.4}], {"note": seed})
+
+
+def test_interrupted_ladder_goes_on_at_the_first_unfinished_seed(found, tmp_path, monkeypatch):
+    Counting.fits = []
+    for stop in (2, None):
+        monkeypatch.setattr(run_ladder, "discover", lambda stop=stop: ([Counting(found, stop)], []))
+        try:
+            run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+            assert stop is None
+        except KeyboardInterrupt:
+            assert not (tmp_path / "results").exists()
+    assert Counting.fits == [1, 2, 2]
+    run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found, embargo_days=31))
+    assert Counting.fits == [1, 2, 2, 1, 2]                                              # other data: nothing is reused
+
+
+def test_results_hold_what_the_readme_needs(found, tmp_path, monkeypatch, capsys):
+    rungs = [r for r in discover()[0] if r.number in ("1", "2")]
+    monkeypatch.setattr(run_ladder, "discover", lambda: (rungs, []))
+    run = small_run(rung={"2": {"rounds": 30}})
+    result, whole = run_ladder.run_all(run, "the command", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    written = json.loads((tmp_path / "results" / "small.json").read_text())
+    assert whole and {"date", "machine", "seeds", "rows", "base_rate", "split", "latent_oracle_auc", "observable_oracle_auc", "rungs"} <= set(written)
+    for row in written["rungs"]:
+        assert {"rung", "auc", "low", "high", "ap", "ece", "seconds", "minus_2b", "recall_10", "brier", "balanced_accuracy"} <= set(row)
+        assert row["low"] < row["auc"] < row["high"] and row["auc"] > 0.75
+    for name in ("card.md", "curves.png", "calibration.png", "lift.png", "learning.png"):
+        assert (tmp_path / "runs" / "small" / name).stat().st_size > 1000
+    assert "| 2 gradient boosting | 0." in capsys.readouterr().out
+    page = f"before\n<!-- ladder:small -->\nold\n<!-- /ladder -->\nafter"
+    assert report.table(result).strip() in report.renew(page, tmp_path / "results") and "old" not in report.renew(page, tmp_path / "results")
+
+
+def test_difference_from_the_rival_is_paired(found, tmp_path, monkeypatch):
+    class Rival(Counting):
+        number, name = "2b", "rival"
+
+        def fit(self, data, split, seed, config, say):
+            return Fitted(lambda rows: 2 * data.x[rows, 0])                              # the same ranks
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Rival(found)], []))
+    result, _ = run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    assert result["rungs"][0]["minus_2b"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
+
+
+def test_rung_without_its_package_or_data_is_left_out_with_a_line(found, tmp_path, monkeypatch):
+    class Needy(Counting):
+        number, name, needs = "9", "needy", {"text", "no_such_package"}
+
+    class Broken(Counting):
+        number, name = "8", "broken"
+
+        def fit(self, *arguments):
+            raise ZeroDivisionError("made up")
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Broken(found), Needy(found)], []))
+    result, whole = run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    assert [row["rung"] for row in result["rungs"]] == ["1"] and not whole
+    assert result["left_out"] == ["rung 8 (broken) failed with ZeroDivisionError: made up", "rung 9 (needy) is left out: no_such_package, text are missing"]
+
+
+def test_unknown_rung_and_setting_are_named(found):
+    with pytest.raises(Refused, match="there is no rung 77; there are 1"):
+        run_ladder.chosen([Counting(found)], ["77"])
+    with pytest.raises(Refused, match=r"\[rung.2\] has no setting leafs; allowed are"):
+        settings_of(discover() and registry["2"], "demo", {"leafs": 3})
+
+
+def test_config_file_reads_as_it_was_written(tmp_path):
+    run = configs.Run("sim", seeds=[4], rungs=["2b"], worlds=[{"companies": 10, "years": 2, "seed": 1, "world": {"TextStrength": 1.5}}, {"companies": 5}],
+                      split={"valid_from": "2021-01-01", "hold_out": 0.5}, rung={"2b": {"leaves": 7, "text_c": [0.1, 1.0], "segments": True}, "5": {"mask": "none"}})
+    configs.write(run, tmp_path / "c.toml")
+    assert configs.read(tmp_path / "c.toml") == run
+
+
+@pytest.mark.parametrize("path", sorted(configs.CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
+def test_config_files_that_come_along_are_whole(path):
+    run = configs.read(path)
+    assert run.name == path.stem and len(run.seeds) >= 3 and set(run.split) <= set(splits.SETTINGS)
+
+
+def test_broken_config_is_one_sentence(tmp_path):
+    (tmp_path / "c.toml").write_text('data = "sim"\nspeed = 3\n')
+    with pytest.raises(Refused, match="unknown setting speed; allowed are data"):
+        configs.read(tmp_path / "c.toml")
+    (tmp_path / "c.toml").write_text("data = ")
+    with pytest.raises(Refused, match="is not TOML"):
+        configs.read(tmp_path / "c.toml")
+
+
+def fit(number, found, tmp_path, seed=1, **settings):
+    rung = {rung.number: rung for rung in discover()[0]}[number]
+    folder = tmp_path / number
+    folder.mkdir(exist_ok=True)
+    split = splits.make(found, {**SPLIT, "keep_negatives": 0.5})
+    config = Config(folder, "demo", "cpu", 1, settings_of(rung, "demo", settings))
+    fitted = rung.fit(found, split, seed, config, lambda text: None)
+    return metrics.auc(fitted.logits(split.test), found.y[split.test]), fitted, split
+
+
+QUICK = {"1": {"c": [0.1, 1.0]}, "2": {"rounds": 40, "patience": 10}, "3": {"rounds": 40, "folds": 2, "forest_trees": 20},
+         "4": {"decide": 8, "attend": 8, "steps": 2, "epochs": 6, "pretrain_epochs": 1, "pretrain_rows": 1000, "batch": 256},
+         "4r": {"decide": 8, "attend": 8, "steps": 2, "epochs": 4, "pretrain_epochs": 1, "pretrain_rows": 1000, "batch": 256, "ghost": 128},
+         "4t": {"members": 4, "width": 16, "epochs": 4, "bins": 6}, "5": {"width": 16, "heads": 2, "epochs": 4, "bins": 6, "batch": 128}}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("number", list(QUICK))
+def test_rung_finds_the_signal(number, found, tmp_path):
+    rung = {rung.number: rung for rung in discover()[0]}[number]
+    if rung.missing(found):
+        pytest.skip(f"{rung.missing(found)} missing (../shared/wheels or requirements.txt)")
+    auc, _, _ = fit(number, found, tmp_path, **QUICK[number])
+    assert auc > (0.65 if number.startswith("4") else 0.75)
+
+
+def test_boosting_without_lightgbm_says_so(found, tmp_path, monkeypatch):
+    monkeypatch.setattr(wheels, "offer", lambda name: False)
+    auc, fitted, _ = fit("2", found, tmp_path, rounds=40)
+    assert auc > 0.75 and "LightGBM is missing" in fitted.notes["package"]
+
+
+def test_network_that_was_stopped_ends_like_one_that_was_not(found, tmp_path):
+    settings = {**QUICK["5"], "epochs": 3}
+    _, whole, split = fit("5", found, tmp_path / "..", **settings)
+    import loop
+    kept, real = [], loop.save
+
+    def stopping(path, state):
+        real(path, state)
+        kept.append(path)
+        if len(kept) == 2:
+            raise KeyboardInterrupt
+
+    loop.save = stopping
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            fit("5", found, tmp_path, **settings)
+    finally:
+        loop.save = real
+    _, resumed, _ = fit("5", found, tmp_path, **settings)
+    assert len(resumed.history) == 3 and np.allclose(resumed.logits(split.test), whole.logits(split.test), atol=1e-5)
+
+
+def with_words(tmp_path):
+    """Companies whose documents hold token 20 when they are bad; features are noise."""
+    found = datasets.read_export(write_v2(tmp_path / "v2", companies=240, months=36))
+    random = np.random.default_rng(4)
+    bad = random.random(240) < 0.3
+    start = np.arange(0, 241 * 6, 6)
+    tokens = random.integers(21, 29, 240 * 6).astype(np.uint16)
+    tokens[start[:-1][bad]] = 20
+    texts = replace(found.texts, document=found.group.astype(np.int32), start=start, token_id=tokens, token_tag=np.zeros(len(tokens), np.uint8))
+    y = (random.random(len(found)) < np.where(bad[found.group], 0.4, 0.1)).astype(np.int8)
+    return replace(found, texts=texts, y=y, x=random.normal(size=found.x.shape).astype(np.float32))
+
+
+def test_rival_reads_the_words(tmp_path):
+    found = with_words(tmp_path)
+    auc, fitted, _ = fit("2b", found, tmp_path, rounds=60)
+    assert auc > 0.6 and fit("2", found, tmp_path, rounds=60)[0] < 0.56
+
+
+def test_text_score_of_a_training_row_has_not_seen_its_company(tmp_path):
+    found = with_words(tmp_path)
+    unique = np.arange(len(found.texts.token_id)) // 6 + 100                             # every company has a word of its own
+    found = replace(found, texts=replace(found.texts, token_id=unique.astype(np.uint16), vocabulary=400))
+    split = splits.make(found, SPLIT)
+    score = tfidf.Score(found, split, 1, c=[10.0], min_documents=1)
+    assert metrics.auc(score.of(split.train), found.y[split.train]) < 0.55              # memory of a company would say 0.65
+
+
+def test_search_writes_a_config_that_trains_on_its_own(found, tmp_path):
+    pytest.importorskip("optuna", reason="optuna is not installed (python3-optuna or requirements.txt)")
+    import tune
+    rung, run = registry["2"] if discover() else None, small_run(rung={"2": {"rounds": 20}})
+    settings, loss, _ = tune.tune(run, rung, 60, 2, tmp_path, lambda text: None, loaded(found))
+    said = []
+    tune.tune(run, rung, 60, 1, tmp_path, said.append, loaded(found))
+    assert "2 trials so far" in said[0] and settings["rounds"] == 20 and np.isfinite(loss)
+    configs.write(replace(run, rungs=["2"], rung={"2": settings}), tmp_path / "best.toml")
+    again = configs.read(tmp_path / "best.toml")
+    assert settings_of(rung, "demo", again.rung["2"]) == settings
+
+
+def test_ablation_pairs_every_row_with_the_default(found, tmp_path):
+    import ablate
+    rung = registry["5"] if discover() else None
+    run = small_run(rung={"5": {**QUICK["5"], "epochs": 1}})
+    run.seeds = [1]
+    old, ablate.VARIANTS = ablate.VARIANTS, {"5": {"one head": {"heads": 1}, "the same": {"heads": 2}}}
+    try:
+        rows = ablate.ablate(run, rung, loaded(found), lambda text: None, tmp_path)
+    finally:
+        ablate.VARIANTS = old
+    assert [row["name"] for row in rows] == ["default", "one head"] and rows[0]["minus_default"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
+    assert run.rung["5"]["heads"] == 2 and "| one head |" in ablate.table(rows)
+
+
+@pytest.mark.parametrize(("budget", "words"), [("30m", 1800), ("90s", 90), ("2h", 7200)])
+def test_budget_is_a_time(budget, words):
+    import tune
+    assert tune.seconds(budget) == words
+    with pytest.raises(Refused, match="a time such as"):
+        tune.seconds("soon")
