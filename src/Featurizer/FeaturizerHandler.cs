@@ -231,7 +231,7 @@ public sealed partial class FeaturizerHandler : IBatchHandler
             counts[(int)applied]++;
             if (applied == Applied.Yes)
             {
-                outgoing.Add(new(topics.ScoreRequests, incoming.Company.Id, states.Requests.Write(incoming.Event, state)));
+                outgoing.Add(new(topics.ScoreRequests, incoming.Company.Id, states.Requests.Write(incoming.Event, state, incoming.Event.Text is null ? null : incoming.Company.Text)));
             }
         }
 

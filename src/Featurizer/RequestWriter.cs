@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Jianwei.Core.Contracts;
+using Jianwei.Core.Text;
 using Jianwei.Featurizer.Events;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Windows;
@@ -33,13 +34,17 @@ public sealed class RequestWriter
     }
 
     /// <summary>The request after an event has been applied.</summary>
-    public byte[] Write(CompanyEvent e, CompanyState state) => Write(LogEvent.Of(e), state);
+    /// <param name="e">The event.</param>
+    /// <param name="state">The company's state.</param>
+    /// <param name="text">The company's texts where the event has changed them, else null.</param>
+    public byte[] Write(CompanyEvent e, CompanyState state, CompanyText? text = null) => Write(LogEvent.Of(e), state, text);
 
-    /// <inheritdoc cref="Write(CompanyEvent, CompanyState)"/>
-    public byte[] Write(in LogEvent e, CompanyState state)
+    /// <inheritdoc cref="Write(CompanyEvent, CompanyState, CompanyText)"/>
+    public byte[] Write(in LogEvent e, CompanyState state, CompanyText? text = null)
     {
         reader.Read(state, vector);
-        var most = e.Json.Length + catalogue.Length + vectorLength + FrameLimit;
+        var packed = text?.Encode();
+        var most = e.Json.Length + catalogue.Length + vectorLength + FrameLimit + Base64.GetMaxEncodedToUtf8Length(packed?.Length ?? 0);
         if (scratch.Length < most)
         {
             scratch = new byte[most];
@@ -49,6 +54,11 @@ public sealed class RequestWriter
         Put(ref rest, "{\"schema_version\":1"u8);
         Put(ref rest, e.CompanyFields);
         PutState(ref rest, state);
+        if (packed is not null)
+        {
+            PutText(ref rest, packed);
+        }
+
         PutFeatures(ref rest);
         PutTextHash(ref rest, state.TextHash);
         if (e.Type != EventType.Tick)
@@ -68,6 +78,14 @@ public sealed class RequestWriter
         rest = rest[written..];
         Put(ref rest, ",\"as_of\":\""u8);
         Days.TimeOf(state.StreamTime).TryFormat(rest, out written, "yyyy-MM-dd'T'HH:mm:ss'+00:00'", CultureInfo.InvariantCulture);
+        rest = rest[written..];
+        Put(ref rest, "\""u8);
+    }
+
+    private static void PutText(ref Span<byte> rest, byte[] packed)
+    {
+        Put(ref rest, ",\"text\":\""u8);
+        Base64.EncodeToUtf8(packed, rest, out _, out var written);
         rest = rest[written..];
         Put(ref rest, "\""u8);
     }

@@ -4,6 +4,7 @@ using Jianwei.Scorer.Batching;
 using Jianwei.Scorer.Lanes;
 using Jianwei.Scorer.Swap;
 using Jianwei.Scorer.Telemetry;
+using Jianwei.Scorer.Texts;
 using Microsoft.Extensions.Options;
 
 namespace Jianwei.Scorer;
@@ -49,7 +50,7 @@ public sealed class ScorerHandler : IBatchHandler
         foreach (var part in Parts(batch))
         {
             var started = _time.GetTimestamp();
-            await ScoreAsync(part);
+            await ScoreAsync(part, cancellation);
             await _send(_merge.Messages, cancellation);
             Count(_time.GetElapsedTime(started));
         }
@@ -59,16 +60,35 @@ public sealed class ScorerHandler : IBatchHandler
         batch.Count <= _batchSizeLimit ? [batch] : batch.Chunk(_batchSizeLimit);
 
     // Under one lease: one model scores every lane's rows.
-    private async Task ScoreAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
+    private async Task ScoreAsync(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, CancellationToken cancellation)
     {
         using var lease = _slot.Take();
         Open(lease.Model);
         _used = Math.Clamp(batch.Count / FewestRows, 1, _lanes.Length);
-        await RunAsync(_used, lane => _lanes[lane].Score(lease.Model.Lanes[lane], batch, Start(lane, batch.Count), Start(lane + 1, batch.Count)));
+        TextVectors[] texts = [.. new[] { lease.Model.Texts, lease.Shadow?.Candidate.Texts }.OfType<TextVectors>()];
+        if (texts.Length == 0)
+        {
+            await RunAsync(_used, lane =>
+            {
+                Read(lane, batch);
+                _lanes[lane].Score(lease.Model.Lanes[lane], null);
+            });
+        }
+        else
+        {
+            await RunAsync(_used, lane => Read(lane, batch));
+            foreach (var vectors in texts)
+            {
+                await vectors.ResolveAsync([.. _lanes.Take(_used).Select(lane => lane.Requests)], batch, cancellation);
+            }
+
+            await RunAsync(_used, lane => _lanes[lane].Score(lease.Model.Lanes[lane], lease.Model.Texts));
+        }
+
         _merge.Take(_lanes.AsSpan(0, _used), lease.Model.Id, batch);
         for (var lane = 0; lane < _used; lane++)
         {
-            lease.Shadow?.Observe(_lanes[lane].Requests.Matrix, _lanes[lane].Risks);
+            lease.Shadow?.Observe(_lanes[lane].Requests.Matrix, _lanes[lane].Requests.Rows, _lanes[lane].Risks);
         }
     }
 
@@ -87,6 +107,8 @@ public sealed class ScorerHandler : IBatchHandler
             lane.Writer.SetScoredTime(now);
         }
     }
+
+    private void Read(int lane, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch) => _lanes[lane].Read(batch, Start(lane, batch.Count), Start(lane + 1, batch.Count));
 
     private int Start(int lane, int records) => (int)((long)records * lane / _used);
 

@@ -5,6 +5,7 @@ using Jianwei.Scorer.Inference;
 using Jianwei.Scorer.Packages;
 using Jianwei.Scorer.Swap;
 using Jianwei.Scorer.Telemetry;
+using Jianwei.Scorer.Texts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -24,6 +25,8 @@ public static class ScorerServices
         services.AddModelStore();
         services.AddSingleton<ScoreLatency>();
         services.AddSingleton(s => SelectDevice(s.GetRequiredService<IOptions<ScorerOptions>>().Value));
+        services.AddRedis();
+        services.AddSingleton<TextStore>();
         services.AddSingleton<ModelSlot>();
         // Before the stage: it starts only with a model.
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<ModelWatcher>(s, [.. Contract(s)]));

@@ -1,5 +1,6 @@
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Features;
+using Jianwei.Core.Text;
 using Jianwei.Featurizer.Benchmark;
 using Jianwei.Featurizer.State;
 using Jianwei.Featurizer.Windows;
@@ -29,8 +30,12 @@ public sealed class RequestWriterTests
                 Assert.Equal(Applied.Yes, state.Apply(e, 0, (offset * 2) + 1));
             }
 
-            var written = writer.Write(e, state);
+            var text = new CompanyText();
+            text.Apply(new(TextSegment.Filing, "judgment", new string('判', offset * 40)), 7);
+            var written = writer.Write(e, state, offset % 4 == 0 ? text : null);
+
             Assert.Equal(Wire.Write(Wire.ReadScoreRequest(written)), written);
+            Assert.Equal(offset % 4 == 0 ? text.Encode() : null, Wire.ReadScoreRequest(written).Text);
         }
     }
 }

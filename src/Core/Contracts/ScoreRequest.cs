@@ -19,6 +19,12 @@ public sealed record ScoreRequest
     /// <summary>Stream time of the features.</summary>
     public required DateTimeOffset AsOf { get; init; }
 
+    /// <summary>
+    /// The company's texts (<see cref="Text.CompanyText.Encode"/>) where the event has changed them; base64 in JSON. It travels so that
+    /// what is scored does not depend on how far the Featurizer has run ahead. The score does not repeat it.
+    /// </summary>
+    public byte[]? Text { get; init; }
+
     /// <summary>Hash of the feature catalogue: 16 hexadecimal digits.</summary>
     public required string Catalogue { get; init; }
 

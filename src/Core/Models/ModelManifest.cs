@@ -31,6 +31,9 @@ public sealed record ModelManifest
 
     public required ModelGraph Graph { get; init; }
 
+    /// <summary>Makes the head's text vector; null for a tabular model.</summary>
+    public TextEncoderGraph? TextEncoder { get; init; }
+
     public required Calibration Calibration { get; init; }
 
     /// <summary>From the lowest band to the highest; the first has no thresholds.</summary>
@@ -72,7 +75,16 @@ public sealed record ModelManifest
 /// <param name="Output">Name of the float32 output (batch) or (batch, 1): a logit, before calibration.</param>
 /// <param name="TextVector">Name of the float32 input (batch, text width) of a fused head; null for a tabular model.</param>
 /// <param name="TextWidth">Width of the text vector; 0 for a tabular model.</param>
-public sealed record ModelGraph(string File, string Features, string Output, string? TextVector = null, int TextWidth = 0);
+/// <param name="HasText">Name of the float32 input (batch, 1) that is 1 where the company has a text and 0 where the text vector is zeros; null for a tabular model.</param>
+public sealed record ModelGraph(string File, string Features, string Output, string? TextVector = null, int TextWidth = 0, string? HasText = null);
+
+/// <summary>The graph that is run when a company's text has changed.</summary>
+/// <param name="File">ONNX file in the package.</param>
+/// <param name="Ids">Name of the int64 input (batch, length): token ids, 0 where a shorter document has ended.</param>
+/// <param name="Tags">Name of the int64 input (batch, length): what each token is part of; see the tokenizer's TokenTag.</param>
+/// <param name="Output">Name of the float32 output (batch, text width).</param>
+/// <param name="Tokenizer">The vocabulary's file in the package.</param>
+public sealed record TextEncoderGraph(string File, string Ids, string Tags, string Output, string Tokenizer);
 
 /// <summary>Platt scaling (Platt 1999): p = 1 / (1 + exp(-(<see cref="Scale"/> · logit + <see cref="Offset"/>))).</summary>
 public sealed record Calibration(double Scale, double Offset)
@@ -91,12 +103,19 @@ public sealed record Band(string Name, double? Fire = null, double? Recover = nu
 /// <param name="Inputs">Rows of features, each of the manifest's feature count.</param>
 /// <param name="Logits">One raw logit per row.</param>
 /// <param name="Tolerance">Largest absolute difference allowed.</param>
-public sealed record GoldenInputs(IReadOnlyList<float[]> Inputs, IReadOnlyList<float> Logits, double Tolerance = 1e-4)
+/// <param name="Documents">One document per row for a fused model, null where a company has no text.</param>
+public sealed record GoldenInputs(
+    IReadOnlyList<float[]> Inputs, IReadOnlyList<float> Logits, double Tolerance = 1e-4, IReadOnlyList<GoldenDocument?>? Documents = null)
 {
     /// <exception cref="JsonException">The text is not golden inputs.</exception>
     public static GoldenInputs Parse(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, ManifestContext.Default.GoldenInputs) ?? throw new JsonException("golden inputs are null");
 }
+
+/// <summary>A document as the text encoder reads it.</summary>
+/// <param name="Ids">Token ids.</param>
+/// <param name="Tags">As many tags.</param>
+public sealed record GoldenDocument(int[] Ids, int[] Tags);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

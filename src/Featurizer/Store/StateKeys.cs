@@ -1,3 +1,4 @@
+using Jianwei.Core.Redis;
 using StackExchange.Redis;
 
 namespace Jianwei.Featurizer.Store;
@@ -15,7 +16,8 @@ public readonly record struct StateKeys(string Prefix)
 
     public RedisKey State(int partition, string companyId) => $"{StatePrefix(partition)}{companyId}";
 
-    public RedisKey Text(int partition, string companyId) => $"{Prefix}:{{{partition}}}:t:{companyId}";
+    /// <inheritdoc cref="TextKeys.Text"/>
+    public RedisKey Text(int partition, string companyId) => new TextKeys(Prefix).Text(partition, companyId);
 
     public string StatePrefix(int partition) => $"{Prefix}:{{{partition}}}:s:";
 }

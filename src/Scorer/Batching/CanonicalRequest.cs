@@ -59,6 +59,17 @@ internal sealed class CanonicalRequest
 
         row.Split = json.At;
         row.Message = json.Text;
+        if (json.Take(",\"text\":"u8))
+        {
+            if (!json.TakeString(out var text) || !Base64.IsValid(text))
+            {
+                return false;
+            }
+
+            row.TextLength = text.Length;
+        }
+
+        row.Tail = json.At;
         return true;
     }
 
@@ -76,7 +87,8 @@ internal sealed class CanonicalRequest
 
     private static bool ReadTail(ref JsonScanner json, ref RequestRow row)
     {
-        if (json.Take(",\"text_hash\":"u8) && !json.TakeString(out _))
+        if (json.Take(",\"text_hash\":"u8) && !(json.TakeString(out var hash) && hash.Length == 16
+            && Utf8Parser.TryParse(hash, out row.TextHash, out var digits, 'x') && digits == 16))
         {
             return false;
         }

@@ -53,8 +53,12 @@ internal sealed class RequestCheck(string catalogue, int featureCount)
             case "company_id":
                 seen |= CompanyId;
                 return reader.TokenType == JsonTokenType.String && reader.GetString()!.Length > 0 ? null : Invalid(name, "a company id", ref reader);
-            case "company_name" or "text_hash":
+            case "company_name":
                 return IsTextOrNull(ref reader) ? null : Invalid(name, "text or null", ref reader);
+            case "text_hash":
+                return IsHashOrNull(ref reader) ? null : Invalid(name, "16 hexadecimal digits or null", ref reader);
+            case "text":
+                return IsBase64OrNull(ref reader) ? null : Invalid(name, "base64 or null", ref reader);
             case "state_version":
                 seen |= StateVersion;
                 return IsVersion(ref reader) ? null : Invalid(name, "a whole number from 0", ref reader);
@@ -84,6 +88,13 @@ internal sealed class RequestCheck(string catalogue, int featureCount)
     // GetString throws where escapes are not text.
     private static bool IsTextOrNull(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.GetString() is not null);
+
+    private static bool IsHashOrNull(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Null
+        || (reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: 16 } text && text.All(char.IsAsciiHexDigitLower));
+
+    private static bool IsBase64OrNull(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out _));
 
     private Refusal? RefuseCatalogue(string found) =>
         found == catalogue ? null : new Refusal(Refusal.CatalogueMismatch, $"catalogue: expected {catalogue} (the model's), found {Shortened(found)}");

@@ -8,7 +8,7 @@ namespace Jianwei.Scorer.Batching;
 
 /// <summary>
 /// Writes a <see cref="Core.Contracts.Score"/>. Its fields stand in the order of the request's, so it is the request's bytes
-/// with the model's part put in at <see cref="RequestRow.Split"/> and the time at the end: nothing is encoded twice.
+/// with the model's part put in the place of the texts, at <see cref="RequestRow.Split"/>, and the time at the end: nothing is encoded twice.
 /// </summary>
 internal sealed class ScoreWriter
 {
@@ -35,7 +35,7 @@ internal sealed class ScoreWriter
     {
         var part = Part(risk);
         var head = row.Message.AsSpan(0, row.Split);
-        var tail = row.Message.AsSpan(row.Split, row.Message.Length - row.Split - 1);
+        var tail = row.Message.AsSpan(row.Tail, row.Message.Length - row.Tail - 1);
         var score = buffers.Rent(head.Length + part.Length + tail.Length + _end.Length);
         head.CopyTo(score);
         part.CopyTo(score.AsSpan(head.Length));

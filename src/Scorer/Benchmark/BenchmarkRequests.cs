@@ -3,6 +3,7 @@ using System.Text;
 using Confluent.Kafka;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Models;
+using Jianwei.Scorer.Batching;
 
 namespace Jianwei.Scorer.Benchmark;
 
@@ -16,19 +17,27 @@ internal sealed class BenchmarkRequests
     {
         var random = new Random(1);
         Vectors = [.. Enumerable.Range(0, Count).Select(i => Vary(golden.Inputs[i % golden.Inputs.Count], random))];
-        Messages = [.. Vectors.Select((features, i) => Wire.Write(Request(manifest, features, i)))];
+        ulong Text(int i) => golden.Documents?[i % golden.Inputs.Count] is null ? 0 : TextHash(i % golden.Inputs.Count);
+        Rows = [.. Vectors.Select((_, i) => new RequestRow { TextHash = Text(i) })];
+        Messages = [.. Vectors.Select((features, i) => Wire.Write(Request(manifest, features, i, Text(i))))];
         Records = [.. Messages.Select(Record)];
     }
 
     public float[][] Vectors { get; }
 
+    /// <summary>Of each request no more than the hash of its text.</summary>
+    public RequestRow[] Rows { get; }
+
     public byte[][] Messages { get; }
 
     public ConsumeResult<byte[], byte[]>[] Records { get; }
 
+    /// <summary>Stands for a golden row's document.</summary>
+    public static ulong TextHash(int row) => (ulong)row + 1;
+
     private static float[] Vary(float[] golden, Random random) => [.. golden.Select(v => v == 0 ? v : v * (0.9f + (0.2f * random.NextSingle())))];
 
-    private static ScoreRequest Request(ModelManifest manifest, float[] features, int i)
+    private static ScoreRequest Request(ModelManifest manifest, float[] features, int i, ulong text)
     {
         var time = new DateTimeOffset(2025, 5, 6, 7, 8, 9, TimeSpan.Zero).AddSeconds(i);
         return new ScoreRequest
@@ -39,6 +48,7 @@ internal sealed class BenchmarkRequests
             AsOf = time,
             Catalogue = manifest.Catalogue,
             Features = MemoryMarshal.AsBytes(features.AsSpan()).ToArray(),
+            TextHash = text == 0 ? null : $"{text:x16}",
             Event = new EventSummary
             {
                 EventId = $"{i:x16}", Type = EventType.FilingLayOffNotice, EventTime = time.AddDays(-2), ObservedTime = time, Amount = i, Unit = "people",

@@ -1,10 +1,12 @@
 using Jianwei.Core.Kafka;
 using Jianwei.Core.Models;
+using Jianwei.Core.Redis;
 using Jianwei.Scorer.Batching;
 using Jianwei.Scorer.Inference;
 using Jianwei.Scorer.Packages;
 using Jianwei.Scorer.Swap;
 using Jianwei.Scorer.Telemetry;
+using Jianwei.Scorer.Texts;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -25,9 +27,12 @@ public sealed class ScorerBenchmark : IDisposable
     private readonly byte[][] _scores = new byte[BatchSizes[^1]][];
     private readonly ScoreBuffers _buffers = new();
 
-    private ScorerBenchmark(ModelPackage package, BenchmarkRequests requests)
+    private readonly TextVectors? _vectors;
+
+    private ScorerBenchmark(ModelPackage package, BenchmarkRequests requests, TextVectors? vectors)
     {
         _package = package;
+        _vectors = vectors;
         _lane = new ModelLane(package);
         _requests = requests;
     }
@@ -38,11 +43,14 @@ public sealed class ScorerBenchmark : IDisposable
     {
         var device = InferenceDevice.Cpu();
         var package = ModelPackage.Load(modelDirectory, null, device);
-        using var slot = new ModelSlot(Options.Create(new ScorerOptions { Lanes = Lanes }), Options.Create(new ShadowOptions()), TimeProvider.System, NullLogger<ModelSlot>.Instance);
+        using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = "none" })); // never asked: all vectors are in memory
+        using var slot = new ModelSlot(
+            Options.Create(new ScorerOptions { Lanes = Lanes }), Options.Create(new ShadowOptions()), TimeProvider.System, NullLogger<ModelSlot>.Instance, new TextStore(redis));
         slot.Serve(package); // and disposes it
         var golden = GoldenInputs.Parse(File.ReadAllBytes(Path.Combine(modelDirectory, package.Manifest.Golden)));
         var requests = new BenchmarkRequests(package.Manifest, golden);
-        using var benchmark = new ScorerBenchmark(package, requests);
+        var vectors = Vectors(slot, golden, package.TextEncoder);
+        using var benchmark = new ScorerBenchmark(package, requests, vectors);
         var batches = Array.ConvertAll(BatchSizes, size => benchmark.Measure(size, slot, budget / BatchSizes.Length));
         return new ScorerBenchmarkResult(
             package.Manifest.Id, device.Name, Lanes, package.Manifest.FeatureCount, requests.Messages.Average(m => m.Length), benchmark._scores.Average(s => s.Length), batches);
@@ -50,6 +58,24 @@ public sealed class ScorerBenchmark : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _lane.Dispose();
+
+    // Of every golden document, so that no text has to be encoded while the head is measured.
+    private static TextVectors? Vectors(ModelSlot slot, GoldenInputs golden, TextEncoder? encoder)
+    {
+        using var lease = slot.Take();
+        if (lease.Model.Texts is { } vectors)
+        {
+            foreach (var (row, document) in golden.Documents!.Index())
+            {
+                if (document is not null)
+                {
+                    vectors.Keep(BenchmarkRequests.TextHash(row), encoder!.Encode([document.ToTokens()])[0]);
+                }
+            }
+        }
+
+        return lease.Model.Texts;
+    }
 
     private ScorerBenchmarkBatch Measure(int size, ModelSlot slot, TimeSpan budget)
     {
@@ -71,7 +97,18 @@ public sealed class ScorerBenchmark : IDisposable
             _requests.Vectors[i].CopyTo(matrix.Row(i));
         }
 
-        return new(size, _ => _lane.Runner.Run(matrix, 0, size));
+        TextInputs? texts = null;
+        if (_vectors is not null)
+        {
+            texts = new(_package.Manifest.Graph.TextWidth);
+            texts.EnsureCapacity(size);
+            for (var i = 0; i < size; i++)
+            {
+                texts.Set(i, _vectors.Find(_requests.Rows[i].TextHash));
+            }
+        }
+
+        return new(size, _ => _lane.Runner.Run(matrix, 0, size, texts));
     }
 
     private Side Vectors(int size)
@@ -84,7 +121,7 @@ public sealed class ScorerBenchmark : IDisposable
                 _requests.Vectors[first + i].CopyTo(matrix.Row(i));
             }
 
-            _lane.Score(matrix, _risks.AsSpan(0, size));
+            _lane.Score(matrix, _requests.Rows.AsSpan(first, size), _vectors, _risks.AsSpan(0, size));
         });
     }
 
@@ -102,7 +139,7 @@ public sealed class ScorerBenchmark : IDisposable
                 batch.Add(_requests.Records[first + i], i);
             }
 
-            _lane.Score(batch.Matrix, _risks.AsSpan(0, batch.Count));
+            _lane.Score(batch.Matrix, batch.Rows, _vectors, _risks.AsSpan(0, batch.Count));
             _lane.Writer.SetScoredTime(TimeProvider.System.GetUtcNow());
             for (var i = 0; i < batch.Count; i++)
             {

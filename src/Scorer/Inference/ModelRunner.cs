@@ -1,4 +1,5 @@
 using Jianwei.Core.Models;
+using Jianwei.Scorer.Texts;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -17,9 +18,8 @@ public sealed class ModelRunner : IDisposable
     private readonly int _outputRank;
 
     private FeatureMatrix? _logits; // (capacity, 1)
-    private OrtValue? _input;
-    private OrtValue? _output;
-    private (FeatureMatrix? Matrix, int First, int Count) _bound;
+    private OrtValue[] _bindings = [];
+    private (FeatureMatrix? Matrix, FeatureMatrix? Vectors, int First, int Count) _bound;
 
     internal ModelRunner(ModelGraph graph, InferenceSession session)
     {
@@ -30,14 +30,18 @@ public sealed class ModelRunner : IDisposable
     }
 
     /// <summary>Runs rows [first, first + count) of the matrix.</summary>
+    /// <param name="matrix">Features.</param>
+    /// <param name="first">Its first row to run.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="texts">The same rows' texts, for a fused head alone.</param>
     /// <returns>One raw logit a row; good until the next run.</returns>
     /// <exception cref="OnnxRuntimeException">The device failed.</exception>
-    public ReadOnlySpan<float> Run(FeatureMatrix matrix, int first, int count)
+    public ReadOnlySpan<float> Run(FeatureMatrix matrix, int first, int count, TextInputs? texts = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, matrix.Capacity, nameof(count));
-        if (_bound != (matrix, first, count))
+        if (_bound != (matrix, texts?.Vectors, first, count))
         {
-            Bind(matrix, first, count);
+            Bind(matrix, first, count, texts);
         }
 
         _session.RunWithBinding(_run, _binding);
@@ -48,25 +52,37 @@ public sealed class ModelRunner : IDisposable
     public void Dispose()
     {
         _binding.Dispose();
-        _input?.Dispose();
-        _output?.Dispose();
+        Release();
         _run.Dispose();
     }
 
-    private void Bind(FeatureMatrix matrix, int first, int count)
+    private void Bind(FeatureMatrix matrix, int first, int count, TextInputs? texts)
     {
         if (_logits is null || _logits.Capacity < count)
         {
             _logits = new FeatureMatrix(matrix.Capacity, 1);
         }
 
-        var (input, output) = (Tensor(matrix, first, [count, matrix.Width]), Tensor(_logits, 0, _outputRank == 1 ? [count] : [count, 1]));
-        _binding.BindInput(_graph.Features, input);
-        _binding.BindOutput(_graph.Output, output);
-        _input?.Dispose();
-        _output?.Dispose();
-        (_input, _output) = (input, output);
-        _bound = (matrix, first, count);
+        List<OrtValue> bindings = [Tensor(matrix, first, [count, matrix.Width]), Tensor(_logits, 0, _outputRank == 1 ? [count] : [count, 1])];
+        _binding.BindInput(_graph.Features, bindings[0]);
+        _binding.BindOutput(_graph.Output, bindings[1]);
+        if (texts is not null)
+        {
+            bindings.AddRange([Tensor(texts.Vectors, first, [count, texts.Vectors.Width]), Tensor(texts.HasText, first, [count, 1])]);
+            _binding.BindInput(_graph.TextVector, bindings[2]);
+            _binding.BindInput(_graph.HasText, bindings[3]);
+        }
+
+        Release();
+        (_bindings, _bound) = ([.. bindings], (matrix, texts?.Vectors, first, count));
+    }
+
+    private void Release()
+    {
+        foreach (var value in _bindings)
+        {
+            value.Dispose();
+        }
     }
 
     private static OrtValue Tensor(FeatureMatrix values, int first, long[] shape) =>

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Jianwei.Scorer.Batching;
 using Jianwei.Scorer.Inference;
 using Jianwei.Scorer.Swap;
+using Jianwei.Scorer.Texts;
 
 namespace Jianwei.Scorer.Lanes;
 
@@ -24,8 +25,8 @@ internal sealed class Lane(RequestBatch requests)
     /// <summary>What it could not read, by the index of the record.</summary>
     public IReadOnlyList<(int Source, Refusal Refusal)> Refused => _refused;
 
-    /// <summary>Scores the records [first, end) of a batch. Nobody holds the messages of the last one any more.</summary>
-    public void Score(ModelLane model, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, int first, int end)
+    /// <summary>Reads the records [first, end) of a batch. Nobody holds the messages of the last one any more.</summary>
+    public void Read(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, int first, int end)
     {
         Clear();
         EnsureCapacity(end - first);
@@ -37,9 +38,14 @@ internal sealed class Lane(RequestBatch requests)
             }
         }
 
+    }
+
+    /// <summary>Scores what was read.</summary>
+    public void Score(ModelLane model, TextVectors? vectors)
+    {
         if (requests.Count > 0)
         {
-            model.Score(requests.Matrix, _risks.AsSpan(0, requests.Count));
+            model.Score(requests.Matrix, requests.Rows, vectors, _risks.AsSpan(0, requests.Count));
             Write(model.Writer);
         }
     }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Jianwei.Core.Models;
 using Jianwei.Scorer.Inference;
+using Jianwei.Scorer.Texts;
+using Jianwei.Tokenizer.Documents;
 
 namespace Jianwei.Scorer.Packages;
 
@@ -11,10 +13,11 @@ internal static class GoldenCheck
     private const int SingleRows = 16;
 
     /// <exception cref="ModelRefusedException">The golden inputs are unusable, or a logit differs by more than their tolerance.</exception>
-    public static void Verify(ModelManifest manifest, string file, byte[] json, ModelSession session)
+    public static void Verify(ModelManifest manifest, string file, byte[] json, ModelSession session, TextEncoder? textEncoder = null)
     {
         var golden = Parse(file, json);
         VerifyForm(golden, manifest.FeatureCount, file);
+        var texts = textEncoder is null ? null : Texts(golden, file, textEncoder);
         var matrix = new FeatureMatrix(golden.Inputs.Count, manifest.FeatureCount);
         for (var row = 0; row < golden.Inputs.Count; row++)
         {
@@ -22,11 +25,31 @@ internal static class GoldenCheck
         }
 
         using var runner = session.NewRunner();
-        Compare(golden, file, runner.Run(matrix, 0, matrix.Capacity), 0, "in one batch");
+        Compare(golden, file, runner.Run(matrix, 0, matrix.Capacity, texts), 0, "in one batch");
         for (var row = 0; row < Math.Min(SingleRows, matrix.Capacity); row++)
         {
-            Compare(golden, file, runner.Run(matrix, row, 1), row, "alone");
+            Compare(golden, file, runner.Run(matrix, row, 1, texts), row, "alone");
         }
+    }
+
+    private static TextInputs Texts(GoldenInputs golden, string file, TextEncoder encoder)
+    {
+        if (golden.Documents is not { } documents || documents.Count != golden.Inputs.Count || !documents.Any(d => d is not null)
+            || documents.Any(d => d is not null && (d.Ids is null || d.Ids.Length != d.Tags?.Length || !Array.TrueForAll(d.Ids, id => id is > 0 and < ushort.MaxValue))))
+        {
+            throw new ModelRefusedException($"{file}: expected for each of {golden.Inputs.Count} rows a document of as many tags as ids, or null, and one at least; found others");
+        }
+
+        var inputs = new TextInputs(encoder.Width);
+        inputs.EnsureCapacity(documents.Count);
+        var there = documents.OfType<GoldenDocument>().Select(d => d.ToTokens()).ToList();
+        var vectors = new Queue<Half[]>(encoder.Encode(there));
+        for (var row = 0; row < documents.Count; row++)
+        {
+            inputs.Set(row, documents[row] is null ? null : vectors.Dequeue());
+        }
+
+        return inputs;
     }
 
     private static GoldenInputs Parse(string file, byte[] json)
@@ -74,4 +97,10 @@ internal static class GoldenCheck
             }
         }
     }
+}
+
+/// <summary>Golden documents in the tokenizer's form.</summary>
+internal static class GoldenDocuments
+{
+    public static TokenDocument ToTokens(this GoldenDocument document) => new([.. document.Ids.Select(i => (ushort)i)], [.. document.Tags.Select(t => (byte)t)]);
 }

@@ -1,5 +1,6 @@
 using Jianwei.Core.Models;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Jianwei.Scorer.Packages;
 
@@ -13,18 +14,36 @@ internal static class GraphCheck
     public static void Verify(ModelManifest manifest, string file, InferenceSession session)
     {
         var (graph, features) = (manifest.Graph, manifest.FeatureCount);
-        RequireOnly(session.InputMetadata.Keys, graph.Features, file, "inputs");
+        string[] inputs = graph.TextVector is null ? [graph.Features] : [graph.Features, graph.TextVector, graph.HasText!];
+        RequireOnly(session.InputMetadata.Keys, inputs, file, "inputs");
         RequireNamed(session.OutputMetadata.Keys, graph.Output, file, "outputs");
         RequireShape(session.InputMetadata[graph.Features], $"{file}: input '{graph.Features}'", $"(batch, {features})", d => d is [AnySize, _] && d[1] == features);
         RequireShape(session.OutputMetadata[graph.Output], $"{file}: output '{graph.Output}'", "(batch) or (batch, 1)", d => d is [AnySize] or [AnySize, 1]);
+        foreach (var (name, width) in inputs.Skip(1).Zip([graph.TextWidth, 1]))
+        {
+            RequireShape(session.InputMetadata[name], $"{file}: input '{name}'", $"(batch, {width})", d => d is [AnySize, _] && d[1] == width);
+        }
     }
 
-    private static void RequireOnly(IEnumerable<string> found, string name, string file, string what)
+    /// <exception cref="ModelRefusedException">An input or output of a text encoder is not as declared.</exception>
+    public static void VerifyEncoder(TextEncoderGraph graph, int width, string file, InferenceSession session)
+    {
+        RequireOnly(session.InputMetadata.Keys, [graph.Ids, graph.Tags], file, "inputs");
+        RequireNamed(session.OutputMetadata.Keys, graph.Output, file, "outputs");
+        foreach (var name in (string[])[graph.Ids, graph.Tags])
+        {
+            RequireShape(session.InputMetadata[name], $"{file}: input '{name}'", "(batch, length)", d => d is [AnySize, AnySize], TensorElementType.Int64);
+        }
+
+        RequireShape(session.OutputMetadata[graph.Output], $"{file}: output '{graph.Output}'", $"(batch, {width})", d => d is [AnySize, _] && d[1] == width);
+    }
+
+    private static void RequireOnly(IEnumerable<string> found, string[] expected, string file, string what)
     {
         var names = found.ToList();
-        if (names is not [var only] || only != name)
+        if (!names.Order(StringComparer.Ordinal).SequenceEqual(expected.Order(StringComparer.Ordinal)))
         {
-            throw new ModelRefusedException($"{file}: {what}: expected '{name}' alone (manifest), found {Quoted(names)}");
+            throw new ModelRefusedException($"{file}: {what}: expected {Quoted([.. expected])} alone (manifest), found {Quoted(names)}");
         }
     }
 
@@ -37,11 +56,11 @@ internal static class GraphCheck
         }
     }
 
-    private static void RequireShape(NodeMetadata node, string where, string shape, Func<int[], bool> fits)
+    private static void RequireShape(NodeMetadata node, string where, string shape, Func<int[], bool> fits, TensorElementType type = TensorElementType.Float)
     {
-        if (!node.IsTensor || node.ElementDataType != Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float)
+        if (!node.IsTensor || node.ElementDataType != type)
         {
-            throw new ModelRefusedException($"{where}: expected float32, found {(node.IsTensor ? node.ElementDataType : node.OnnxValueType)}");
+            throw new ModelRefusedException($"{where}: expected {(type == TensorElementType.Float ? "float32" : "int64")}, found {(node.IsTensor ? node.ElementDataType : node.OnnxValueType)}");
         }
 
         if (!fits(node.Dimensions))

@@ -20,7 +20,7 @@ internal static class ManifestCheck
             Require(manifest.FeatureCount == contract.FeatureCount, file, "feature_count", $"{contract.FeatureCount} (the running feature catalogue)", manifest.FeatureCount);
         }
 
-        VerifyTabular(manifest, file);
+        VerifyText(manifest, file);
         VerifyListed(manifest, manifest.Graph.File, "graph.file", file);
         VerifyListed(manifest, manifest.Golden, "golden", file);
         VerifyCalibration(manifest.Calibration, file);
@@ -52,11 +52,30 @@ internal static class ManifestCheck
         Require(manifest.Id == place, file, "name and version", $"{place} (its folder)", manifest.Id);
     }
 
-    // The fused head's text vector is the next input of ModelSession; until a Scorer fetches vectors, such a package cannot serve.
-    private static void VerifyTabular(ModelManifest manifest, string file) =>
-        Require(
-            manifest.Graph is { TextVector: null, TextWidth: 0 }, file, "graph", "no text vector (this version scores features alone)",
-            $"text_vector '{manifest.Graph.TextVector}' of width {manifest.Graph.TextWidth}");
+    // A fused model has all that text needs, a tabular one has none of it.
+    private static void VerifyText(ModelManifest manifest, string file)
+    {
+        var graph = manifest.Graph;
+        if (manifest.TextEncoder is not { } encoder)
+        {
+            Require(graph is { TextVector: null, HasText: null, TextWidth: 0 }, file, "graph", "no text vector (there is no text_encoder)", $"text_vector '{graph.TextVector}' of width {graph.TextWidth}");
+            return;
+        }
+
+        (string Field, object? Value)[] parts =
+        [
+            ("graph.text_vector", graph.TextVector), ("graph.has_text", graph.HasText), ("tokenizer", manifest.Tokenizer), ("text_encoder.file", encoder.File),
+            ("text_encoder.ids", encoder.Ids), ("text_encoder.tags", encoder.Tags), ("text_encoder.output", encoder.Output), ("text_encoder.tokenizer", encoder.Tokenizer),
+        ];
+        foreach (var (field, value) in parts)
+        {
+            Require(value is not null, file, field, "a value", value);
+        }
+
+        Require(graph.TextWidth > 0, file, "graph.text_width", "more than 0", graph.TextWidth);
+        VerifyListed(manifest, encoder.File, "text_encoder.file", file);
+        VerifyListed(manifest, encoder.Tokenizer, "text_encoder.tokenizer", file);
+    }
 
     private static void VerifyListed(ModelManifest manifest, string name, string field, string file) =>
         Require(manifest.Files.ContainsKey(name), file, field, $"one of its files ({string.Join(", ", manifest.Files.Keys.Order(StringComparer.Ordinal))})", name);

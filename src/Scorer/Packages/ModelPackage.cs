@@ -1,5 +1,6 @@
 using Jianwei.Core.Models;
 using Jianwei.Scorer.Inference;
+using Jianwei.Scorer.Texts;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Jianwei.Scorer.Packages;
@@ -7,11 +8,12 @@ namespace Jianwei.Scorer.Packages;
 /// <summary>A model package that proved itself: files, contract, graph and golden inputs agree, and its session is ready to run.</summary>
 public sealed class ModelPackage : IDisposable
 {
-    private ModelPackage(string directory, ModelManifest manifest, ModelSession session)
+    private ModelPackage(string directory, ModelManifest manifest, ModelSession session, TextEncoder? textEncoder)
     {
         Directory = directory;
         Manifest = manifest;
         Session = session;
+        TextEncoder = textEncoder;
     }
 
     public string Directory { get; }
@@ -19,6 +21,9 @@ public sealed class ModelPackage : IDisposable
     public ModelManifest Manifest { get; }
 
     public ModelSession Session { get; }
+
+    /// <summary>Makes the head's text vectors; null for a tabular model.</summary>
+    public TextEncoder? TextEncoder { get; }
 
     /// <summary>Loads and verifies the package in <paramref name="directory"/> on the CPU.</summary>
     /// <exception cref="ModelRefusedException">Something does not match; the message says what.</exception>
@@ -35,27 +40,32 @@ public sealed class ModelPackage : IDisposable
         var manifest = PackageFiles.ReadManifest(directory);
         ManifestCheck.Verify(manifest, directory, contract);
         var files = PackageFiles.Read(directory, manifest);
-        var session = Open(files, device);
         var golden = Path.Combine(directory, manifest.Golden);
+        ModelSession? session = null;
+        TextEncoder? textEncoder = null;
         try
         {
-            GoldenCheck.Verify(manifest, golden, files[manifest.Golden], session);
-            return new ModelPackage(directory, manifest, session);
+            session = Open(files, device);
+            textEncoder = manifest.TextEncoder is { } graph ? EncoderFiles.Open(files, graph, device) : null;
+            GoldenCheck.Verify(manifest, golden, files[manifest.Golden], session, textEncoder);
+            return new ModelPackage(directory, manifest, session, textEncoder);
         }
-        catch (OnnxRuntimeException e)
+        catch (Exception e)
         {
-            session.Dispose();
-            throw new ModelRefusedException($"{golden}: expected rows that {device.Name} can run through the graph, found: {FirstLine(e.Message)}", e);
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
+            session?.Dispose();
+            textEncoder?.Dispose();
+            throw e is OnnxRuntimeException
+                ? new ModelRefusedException($"{golden}: expected rows that {device.Name} can run through the graph, found: {FirstLine(e.Message)}", e)
+                : e;
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Session.Dispose();
+    public void Dispose()
+    {
+        Session.Dispose();
+        TextEncoder?.Dispose();
+    }
 
     private static ModelSession Open(PackageFiles files, InferenceDevice device)
     {

@@ -1,4 +1,5 @@
 using Jianwei.Scorer.Packages;
+using Jianwei.Scorer.Texts;
 using Jianwei.Scorer.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,8 @@ namespace Jianwei.Scorer.Swap;
 /// Holds the model that serves and, for a while, the one that is to follow it. Models change hands only between leases, so
 /// a batch is scored by one model from its first row to its last.
 /// </summary>
-public sealed partial class ModelSlot(IOptions<ScorerOptions> scorer, IOptions<ShadowOptions> limits, TimeProvider time, ILogger<ModelSlot> log) : IDisposable
+public sealed partial class ModelSlot(
+    IOptions<ScorerOptions> scorer, IOptions<ShadowOptions> limits, TimeProvider time, ILogger<ModelSlot> log, TextStore? texts = null) : IDisposable
 {
     private readonly Lock _gate = new();
 
@@ -49,7 +51,7 @@ public sealed partial class ModelSlot(IOptions<ScorerOptions> scorer, IOptions<S
     {
         lock (_gate)
         {
-            _serving = new ServedModel(first, scorer.Value.Lanes);
+            _serving = new ServedModel(first, scorer.Value.Lanes, texts);
         }
     }
 
@@ -59,7 +61,7 @@ public sealed partial class ModelSlot(IOptions<ScorerOptions> scorer, IOptions<S
         lock (_gate)
         {
             _offered?.Dispose();
-            _offered = new ServedModel(candidate, scorer.Value.Lanes);
+            _offered = new ServedModel(candidate, scorer.Value.Lanes, texts);
             Settle();
         }
     }

@@ -1,3 +1,4 @@
+using Jianwei.Scorer.Batching;
 using Jianwei.Scorer.Inference;
 using Microsoft.ML.OnnxRuntime;
 
@@ -20,7 +21,7 @@ internal sealed class Shadow(ServedModel candidate, ShadowOptions limits, TimePr
     public bool IsOver => Comparison.Rows >= limits.Rows || time.GetElapsedTime(_started) >= limits.TimeLimit;
 
     /// <summary>Runs the candidate over rows that a lane of the serving model has just scored; lane after lane, by one thread.</summary>
-    public void Observe(FeatureMatrix matrix, ReadOnlySpan<Risk> serving)
+    public void Observe(FeatureMatrix matrix, ReadOnlySpan<RequestRow> rows, ReadOnlySpan<Risk> serving)
     {
         var count = (int)Math.Min(serving.Length, limits.Rows - Comparison.Rows);
         if (count <= 0 || Problem is not null)
@@ -30,7 +31,7 @@ internal sealed class Shadow(ServedModel candidate, ShadowOptions limits, TimePr
 
         try
         {
-            Compare(_lane.Runner.Run(matrix, 0, count), serving);
+            Compare(_lane.Run(matrix, rows[..count], Candidate.Texts), serving);
         }
         catch (OnnxRuntimeException e)
         {

@@ -14,6 +14,9 @@ internal static class ScorerMetrics
     public static readonly Counter<long> Coalesced = Meter.CreateCounter<long>(
         "jianwei_scorer_coalesced_total", description: "Requests that another request of their batch stood for.");
 
+    public static readonly Counter<long> Texts = Meter.CreateCounter<long>(
+        "jianwei_scorer_texts_total", description: "Texts whose vector was not in memory, by where it came from: request, vector, text, or missing.");
+
     public static readonly Histogram<int> BatchRows = Meter.CreateHistogram(
         "jianwei_scorer_batch_rows", description: "Rows of a batch that were scored.",
         advice: Buckets<int>(1, 4, 16, 64, 256, 1_024, 4_096));

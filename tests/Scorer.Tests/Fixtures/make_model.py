@@ -4,7 +4,7 @@ Run from the repository root with Debian's python3-torch and python3-onnx:
     /usr/bin/python3 tests/Scorer.Tests/Fixtures/make_model.py
 
 It writes models/tiny/1, models/tiny/2 (other weights) and models/tiny/3 (NaN where the first feature is negative, which its
-golden inputs do not show) beside this file. The output is committed, because tests run where there is no PyTorch.
+golden inputs do not show), and texts/fused/1 and 2 (which read texts) beside this file. The output is committed, because tests run where there is no PyTorch.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 FEATURES, HIDDEN, GOLDEN_ROWS = 12, 16, 8
+TEXT, VOCABULARY = 4, 512
 CATALOGUE = "00112233445566ff"  # of no real catalogue
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -55,7 +56,64 @@ def package(version: str, seed: int, treacherous: bool = False) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
+class TinyEncoder(nn.Module):
+    """(B, L) ids and tags -> (B, TEXT): the mean of what ids and tags stand for, 0 being padding."""
+
+    def __init__(self):
+        super().__init__()
+        self.ids, self.tags = nn.Embedding(VOCABULARY, TEXT), nn.Embedding(256, TEXT)
+
+    def forward(self, ids, tags):
+        valid = ids.ne(0).unsqueeze(-1).float()
+        return ((self.ids(ids) + self.tags(tags)) * valid).sum(1) / valid.sum(1).clamp(min=1)
+
+
+class TinyHead(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(FEATURES + TEXT + 1, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 1))
+
+    def forward(self, features, text_vector, has_text):  # (B, F), (B, TEXT), (B, 1) -> (B, 1)
+        return self.layers(torch.cat([features, text_vector, has_text], 1))
+
+
+def fused(version: str, seed: int) -> None:
+    """Needs a tokenizer.json beside it, which the tests put there."""
+    torch.manual_seed(seed)
+    folder = HERE / "texts" / "fused" / version
+    folder.mkdir(parents=True, exist_ok=True)
+    encoder, head = TinyEncoder().eval(), TinyHead().eval()
+    golden = torch.randn(GOLDEN_ROWS, FEATURES).abs()
+    documents = [None if row % 4 == 3 else {"ids": torch.randint(300, 324, (3 + 7 * row,)).tolist(), "tags": torch.randint(0, 255, (3 + 7 * row,)).tolist()}
+                 for row in range(GOLDEN_ROWS)]
+    with torch.no_grad():
+        vectors = torch.cat([torch.zeros(1, TEXT) if d is None else encoder(torch.tensor([d["ids"]]), torch.tensor([d["tags"]])) for d in documents])
+        logits = head(golden, vectors, torch.tensor([[float(d is not None)] for d in documents])).squeeze(1)
+    some = (torch.ones(2, 5, dtype=torch.int64), torch.ones(2, 5, dtype=torch.int64))
+    axes = {"ids": {0: "batch", 1: "length"}, "tags": {0: "batch", 1: "length"}, "text_vector": {0: "batch"}}
+    torch.onnx.export(encoder, some, str(folder / "text_encoder.onnx"), opset_version=16,
+                      input_names=["ids", "tags"], output_names=["text_vector"], dynamic_axes=axes)
+    names = ["features", "text_vector", "has_text"]
+    torch.onnx.export(head, (golden, vectors, torch.ones(GOLDEN_ROWS, 1)), str(folder / "head.onnx"), opset_version=16,
+                      input_names=names, output_names=["logit"], dynamic_axes={name: {0: "batch"} for name in [*names, "logit"]})
+    text = json.dumps({"inputs": golden.tolist(), "logits": logits.tolist(), "tolerance": 1e-3, "documents": documents})
+    (folder / "golden.json").write_text(text + "\n")
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("head.onnx", "text_encoder.onnx", "golden.json")}
+    manifest = {
+        "schema_version": 1, "name": "fused", "version": version, "target": "nothing: random weights for tests", "horizon_days": 365,
+        "catalogue": CATALOGUE, "feature_count": FEATURES, "tokenizer": "",
+        "graph": {"file": "head.onnx", "features": "features", "output": "logit", "text_vector": "text_vector", "text_width": TEXT, "has_text": "has_text"},
+        "text_encoder": {"file": "text_encoder.onnx", "ids": "ids", "tags": "tags", "output": "text_vector", "tokenizer": "tokenizer.json"},
+        "calibration": {"scale": 1.5, "offset": -0.5},
+        "bands": [{"name": "low"}, {"name": "watch", "fire": 0.3, "recover": 0.25}, {"name": "high", "fire": 0.6, "recover": 0.5}],
+        "files": digests, "golden": "golden.json",
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
 if __name__ == "__main__":
     package("1", seed=1)
     package("2", seed=2)
     package("3", seed=3, treacherous=True)
+    fused("1", seed=4)
+    fused("2", seed=5)

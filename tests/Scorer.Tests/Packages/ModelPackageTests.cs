@@ -111,7 +111,7 @@ public sealed class ModelPackageTests : IDisposable
         _models.EditManifest("1", m => (m["graph"]!["text_vector"], m["graph"]!["text_width"]) = ("text", 256));
 
         Assert.EndsWith(
-            "manifest.json: graph: expected no text vector (this version scores features alone), found text_vector 'text' of width 256", Refusal());
+            "manifest.json: graph: expected no text vector (there is no text_encoder), found text_vector 'text' of width 256", Refusal());
     }
 
     [Fact]
