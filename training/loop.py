@@ -11,6 +11,7 @@ import math
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 
 import metrics
@@ -18,10 +19,10 @@ from calibration import log_loss
 
 
 def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folder: Path, seed: int, batch=1024, epochs=50, patience=8, shift=0.0,
-            warmup=0, decay=True, clip=0.0, say=print, report=None, drop_last=True) -> list[dict]:
+            valid_weight=None, warmup=0, decay=True, clip=0.0, say=print, report=None, drop_last=True) -> list[dict]:
     """
     loss_of(index tensor) -> loss of one batch of training rows 0..rows-1; logits_of() -> logits of the valid slice as a NumPy array.
-    The net keeps the weights of the epoch with the least valid log loss. Learning rate: linear warm-up, then half a cosine to a tenth.
+    valid_weight stands for rows that were left out of the valid slice. The net keeps the weights of the epoch with the least valid log loss. Learning rate: linear warm-up, then half a cosine to a tenth.
     """
     base = [group["lr"] for group in optimiser.param_groups]
     steps = max(1, rows // batch if drop_last and rows > batch else math.ceil(rows / batch))
@@ -57,7 +58,7 @@ def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folde
         net.eval()
         with torch.no_grad():
             z = logits_of()
-        valid = log_loss(z + shift, valid_label)
+        valid = weighted_log_loss(z + shift, valid_label, valid_weight)
         history.append({"epoch": epoch + 1, "train": total / seen, "valid": valid, "auc": metrics.auc(z, valid_label), "seconds": time.monotonic() - started})
         if not math.isfinite(valid):
             raise ValueError(f"the loss is {valid} after epoch {epoch + 1}; a lower learning rate may help")
@@ -75,6 +76,10 @@ def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folde
     net.load_state_dict(weights)
     net.eval()
     return history
+
+
+def weighted_log_loss(logit, label, weight=None) -> float:
+    return log_loss(logit, label) if weight is None else float(np.average(np.logaddexp(0, logit) - label * logit, weights=weight))
 
 
 def rate_at(step: int, steps: int, warmup: int, decay: bool) -> float:

@@ -61,7 +61,8 @@ def fit_network(net, inputs: Inputs, data, split, seed: int, config, say, clip=0
     tensors = lambda rows: (torch.from_numpy(inputs.numeric(rows)), torch.from_numpy(inputs.codes(rows)))
     z, codes = (t.to(config.device) for t in tensors(split.train))
     y = torch.from_numpy(data.y[split.train].astype(np.float32)).to(config.device)
-    valid = tensors(split.valid)
+    judged, weight = some_of(split.valid, data.y[split.valid])
+    valid = tensors(judged)
 
     def loss_of(index):
         index = index.to(config.device)
@@ -69,11 +70,23 @@ def fit_network(net, inputs: Inputs, data, split, seed: int, config, say, clip=0
         return ensemble_loss(logits, y[index]) + net.penalty
 
     history = descend(
-        net, loss_of, lambda: ensemble_logit(in_batches(net, valid, config.device)), data.y[split.valid].astype(float), optimiser_of(net, config), len(y),
-        folder=config.folder, seed=seed, batch=config.batch, epochs=config.epochs, patience=config.patience, shift=split.shift,
+        net, loss_of, lambda: ensemble_logit(in_batches(net, valid, config.device)), data.y[judged].astype(float), optimiser_of(net, config), len(y),
+        valid_weight=weight, folder=config.folder, seed=seed, batch=config.batch, epochs=config.epochs, patience=config.patience, shift=split.shift,
         warmup=config.settings.get("warmup", 0), clip=clip, say=say, report=config.report)
     size = sum(p.numel() for p in net.parameters())
     return Fitted(lambda rows: ensemble_logit(in_batches(net, tensors(rows), config.device)), history, {"parameters": size, "epochs": len(history)})
+
+
+def some_of(rows, y, most=20_000):
+    """(rows, weights): every positive and at most so many negatives, which then weigh more; each epoch judges a large slice by these."""
+    if len(rows) <= most:
+        return rows, None
+    negative = np.flatnonzero(y == 0)
+    kept = np.random.default_rng(0).permutation(negative)[: max(most - int(y.sum()), 1)]
+    weight = np.ones(len(rows))
+    weight[kept] = len(negative) / len(kept)
+    some = np.sort(np.r_[np.flatnonzero(y == 1), kept])
+    return rows[some], weight[some]
 
 
 def base_rate(y) -> float:

@@ -13,7 +13,7 @@ from networks import base_rate, fit_network
 class TabM(Rung):
     number, name = "4t", "TabM"
     needs = {"tabm"}
-    settings = {"members": 16, "blocks": 2, "width": 128, "dropout": 0.1, "bins": 24, "embedding": 8, "batch": 512, "epochs": 30, "patience": 6, "learning_rate": 2e-3,
+    settings = {"members": 8, "blocks": 2, "width": 96, "dropout": 0.1, "bins": 16, "embedding": 4, "batch": 512, "epochs": 10, "patience": 3, "learning_rate": 2e-3,
                 "weight_decay": 3e-3, "kind": "quantile"}
     settings_full = {"members": 32, "blocks": 3, "width": 512, "embedding": 16, "bins": 48, "batch": 4096, "epochs": 100, "patience": 16}
 

@@ -202,3 +202,14 @@ def test_every_switch_of_adatabnet_gives_a_net_that_learns(switch):
 def test_adatabnet_starts_at_the_base_rate():
     z = torch.randn(64, 4)
     assert torch.allclose(AdaTabNet(z, [], -3.0).eval()(z, torch.zeros(64, 0, dtype=torch.long)), torch.full((64, 4), -3.0))
+
+
+def test_loss_of_some_valid_rows_stands_for_all_of_them():
+    from loop import weighted_log_loss
+    from networks import some_of
+    random = np.random.default_rng(0)
+    z = random.normal(-3, 1, 50_000)
+    y = (random.random(len(z)) < 1 / (1 + np.exp(-z))).astype(float)
+    rows, weight = some_of(np.arange(len(z)), y, 8_000)
+    assert len(rows) == 8_000 and y[rows].sum() == y.sum()
+    assert weighted_log_loss(z[rows], y[rows], weight) == pytest.approx(weighted_log_loss(z, y), rel=0.01)
