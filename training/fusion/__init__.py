@@ -1,0 +1,1 @@
+"""The fused tabular + text model: encoder, head, pre-training, fine-tuning, export. See training/README.md."""

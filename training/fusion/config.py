@@ -1,0 +1,96 @@
+"""
+Every setting of the fused model, its pre-training and its fine-tuning, with the sizes `demo` and `full`.
+
+The ladder's config file changes them by name under [rung.9] (and 6, 7, 8, 9b); configs/*.json are complete ones.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+
+from dataset import Refused
+from fusion.encoder import EncoderConfig
+
+
+@dataclass(frozen=True)
+class Settings:
+    # the encoder
+    length: int = 192               # tokens of a document that are read
+    embedding: int = 64
+    width: int = 64
+    heads: int = 2
+    random_features: int = 16
+    depth: int = 2
+    distinct: int = 2
+    vector: int = 64                # D: width of the text vector
+    # the head
+    bins: int = 8
+    head_width: int = 96
+    dropout: float = 0.1
+    event_branch: bool = False
+    # pre-training
+    pretrain_steps: int = 1200
+    pretrain_batch: int = 128
+    pretrain_lr: float = 2e-3
+    masked: float = 0.15            # share of words that are hidden
+    replaced: float = 0.05          # share of words that are another's
+    hidden_fields: float = 0.15
+    replaced_fields: float = 0.05
+    weight_words: float = 1.0       # of each objective; 0 leaves it out
+    weight_fields: float = 0.5
+    weight_contrast: float = 0.2
+    weight_detect: float = 0.5
+    weight_next: float = 1.0
+    redraw: int = 0                 # steps between new random projections; 0: never
+    # fine-tuning
+    head_epochs: int = 3            # over the rows with the encoder at rest
+    head_lr: float = 1e-3
+    tune_steps: int = 400           # with the encoder
+    tune_batch: int = 256
+    tune_lr: float = 5e-4
+    decay_lr: float = 0.5           # each layer further from the logit learns this much slower
+    weight_decay: float = 0.02
+    positives: float = 0.2          # share of positives in a batch
+    text_dropout: float = 0.15      # modality dropout: rows that pretend to have no text
+    weight_hazard: float = 0.3      # of the discrete-time hazard beside the binary loss
+    checks: int = 50                # steps between looks at the validation rows
+    patience: int = 6               # looks without a gain
+    valid_rows: int = 12_000        # at most, all positives first
+    # recipe switches (recipes.py), each off
+    smoothing: float = 0.0          # label smoothing
+    focal: float = 0.0              # focusing exponent gamma
+    supervised_contrast: float = 0.0
+    triplet: float = 0.0
+    consistency: str = ""           # "uda" or "fixmatch" on unlabelled rows
+    adversarial: float = 0.0        # FGM: length of the step on the embeddings
+    finish: int = 0                 # steps of Lookahead + SGD at the end
+    focus: bool = False             # weakest-fold focus
+    keywords: int = 0               # keyword features: how many
+    experts: int = 1                # mixture of experts
+    # the run
+    probe: bool = False             # run the denoising probe after pre-training
+    compile: bool = False           # torch 2.x
+    bf16: bool = False
+
+    def encoder(self, vocabulary: int) -> EncoderConfig:
+        return EncoderConfig(vocabulary, self.length, self.embedding, self.width, self.heads, self.random_features, self.depth, self.distinct, self.vector,
+                             keywords=self.keywords)
+
+
+FULL = {
+    "length": 256, "embedding": 128, "width": 256, "heads": 4, "random_features": 128, "depth": 6, "distinct": 3, "vector": 128, "head_width": 256,
+    "pretrain_steps": 40_000, "pretrain_batch": 512, "pretrain_lr": 1e-3, "redraw": 1000, "head_epochs": 5, "tune_steps": 6000, "tune_batch": 1024,
+    "checks": 200, "patience": 10, "valid_rows": 60_000, "compile": True, "bf16": True,
+}
+
+
+def settings(given: dict) -> Settings:
+    """Settings by name; an unknown name is refused."""
+    known = {f.name for f in fields(Settings)}
+    for name in given:
+        if name not in known:
+            raise Refused(f"the fused model has no setting {name}; allowed are {', '.join(sorted(known))}")
+    return replace(Settings(), **given)
+
+
+def defaults(**changed) -> dict:
+    """All settings as a dictionary."""
+    return {**asdict(Settings()), **changed}

@@ -1,0 +1,173 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import metrics
+from dataset import Refused
+from fusion import build, corrupt
+from fusion.config import settings
+from fusion.encoder import MASK
+from fusion.finetune import Balanced, Finetuner, layer_groups
+from fusion.future import Future
+from fusion.pretrain import Shuffled, pretrain
+from fusion.probe import denoise
+from fusion.resume import save
+from fusion_world import split, world
+
+TINY = dict(length=32, embedding=16, width=16, heads=2, random_features=8, vector=8, head_width=16, pretrain_steps=30, pretrain_batch=32,
+            tune_batch=64, tune_steps=60, checks=20, valid_rows=400, dropout=0.0)
+SAY = lambda text: None
+
+
+@pytest.fixture(scope="module")
+def data():
+    return world()
+
+
+def test_masks_are_of_whole_words():
+    ids, tags = torch.randint(16, 60, (8, 30)), torch.randint(0, 2, (8, 30)) * 128
+    ids[:, 25:] = 0
+    spoiled, hide, swap = corrupt.corrupt_text(ids, tags, 0.3, 0.2, torch.Generator().manual_seed(0))
+    word = corrupt.words(tags, ids)
+    for i in range(8):
+        for n in range(1, int(word[i].max()) + 1):
+            assert len(set(hide[i][word[i] == n].tolist())) == 1
+    assert not (hide | swap)[:, 25:].any() and (spoiled[hide] == MASK).all()
+    assert torch.equal(spoiled[~hide & ~swap], ids[~hide & ~swap]) and (spoiled[swap] != ids[swap]).all()
+    assert 0.15 < hide[:, :25].float().mean() < 0.45
+
+
+def test_spoiled_fields_are_those_that_are_named():
+    x = torch.randn(200, 6)
+    spoiled, hidden, swapped = corrupt.corrupt_fields(x, 0.2, 0.1, torch.Generator().manual_seed(0))
+    assert torch.equal(spoiled[~swapped], x[~swapped]) and not (swapped & (hidden > 0)).any()
+    assert hidden.mean() == pytest.approx(0.2, abs=0.05) and swapped.float().mean() == pytest.approx(0.1, abs=0.04)
+
+
+def test_future_is_what_follows_without_outcomes_and_nothing_from_until_on(data):
+    end = int(data.time.max())
+    rows = np.arange(0, len(data), 7)
+    counts, exposure, next_type, wait = Future(data, end).of(rows)
+    e = data.events
+    for i, row in enumerate(rows):
+        if e.last[row] < 0:
+            assert exposure[i] == 0
+            continue
+        later = (e.company == data.group[row]) & (e.observed > data.time[row]) & (e.observed <= min(end, data.time[row] + 365 * 86_400)) & (e.type != 2)
+        assert counts[i].tolist() == [(e.type[later] == k).sum() for k in range(3)]
+        if later.any():
+            assert wait[i] == pytest.approx((e.observed[later].min() - data.time[row]) / (365 * 86_400), rel=1e-4)
+            assert next_type[i] == e.type[np.flatnonzero(later)[0]]
+    assert Future(data, int(data.time.min())).of(rows)[0].sum() == 0
+
+
+def test_pretraining_learns_every_objective(data):
+    s = settings({**TINY, "pretrain_steps": 100, "pretrain_lr": 5e-3, "event_branch": True})
+    model, rows = build.make(data, split(data), s, 1, "cpu")
+    history = pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 200 * 86_400, s, 1, None, SAY)
+    first, last = history[0], history[-1]
+    assert set(first) == {"step", "words", "detect", "contrast", "fields", "odd_fields", "next"}
+    assert all(last[name] < first[name] for name in ("words", "detect", "contrast", "fields", "next"))
+
+
+def test_pretraining_reads_no_label(data):
+    s = settings({**TINY, "pretrain_steps": 5})
+    weights = []
+    for labels in (data.y, 1 - data.y):
+        other = replace(data, y=labels.astype(np.int8))
+        model, rows = build.make(data, split(data), s, 1, "cpu")
+        rows.data = other
+        pretrain(model, rows, split(data).unlabelled, int(data.time.max()), s, 1, None, SAY)
+        weights.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
+    assert torch.equal(*weights)
+
+
+def test_interrupted_pretraining_goes_on_where_it_stopped(data, tmp_path, monkeypatch):
+    import fusion.pretrain as module
+    s = settings({**TINY, "pretrain_steps": 210, "pretrain_batch": 4, "dropout": 0.1})
+    fresh = lambda: build.make(data, split(data), s, 1, "cpu")
+    whole, rows = fresh()
+    pretrain(whole, rows, split(data).unlabelled, int(data.time.max()), s, 1, None, SAY)
+    cut, rows = fresh()
+
+    def save_and_stop(*what, **parts):
+        save(*what, **parts)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "save", save_and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(cut, rows, split(data).unlabelled, int(data.time.max()), s, 1, tmp_path, SAY)
+    monkeypatch.undo()
+    again, rows = fresh()
+    pretrain(again, rows, split(data).unlabelled, int(data.time.max()), s, 1, tmp_path, SAY)
+    assert all(torch.equal(a, b) for a, b in zip(whole.parameters(), again.parameters()))
+
+
+def test_joint_model_finds_what_neither_half_knows():
+    data = world(companies=1500, months=2)
+    s, cut = settings({**TINY, "tune_steps": 280, "tune_lr": 5e-3, "decay_lr": 1.0, "head_epochs": 1, "text_dropout": 0.0, "patience": 9}), split(data)
+    found = {}
+    for text, tabular in ((True, True), (True, False), (False, True)):
+        model, rows = build.make(data, cut, s, 1, "cpu", text, tabular)
+        build.learn(model, rows, cut, s, 1, None, SAY, pretrained=False)
+        test = cut.test[data.texts.document[cut.test] >= 0]
+        found[text, tabular] = metrics.auc(build.scores(model, rows)(test), data.y[test])
+    assert found[True, True] > 0.8 and found[True, True] > max(found[True, False], found[False, True]) + 0.1
+
+
+def test_modality_dropout_trains_the_path_without_text(data):
+    s, cut = settings({**TINY, "text_dropout": 1.0, "head_epochs": 0}), split(data)
+    model, rows = build.make(data, cut, s, 1, "cpu")
+    tuner = Finetuner(model, rows, cut, s, 1, SAY)
+    tuner.mode(None)
+    tuner.loss(rows.batch(cut.train[:64]), None, 0.0).backward()
+    assert model.head.no_text.grad.abs().sum() > 0 and all(p.grad is None or p.grad.abs().sum() == 0 for p in model.encoder.parameters())
+
+
+def test_weights_of_the_best_look_are_kept(data):
+    s, cut = settings({**TINY, "tune_lr": 3e-2}), split(data)
+    model, rows = build.make(data, cut, s, 1, "cpu")
+    tuner = Finetuner(model, rows, cut, s, 1, SAY)
+    tuner.together()
+    assert metrics.auc(build.scores(model, rows)(tuner.looked_at), data.y[tuner.looked_at]) == pytest.approx(max(h["valid_auc"] for h in tuner.history))
+
+
+def test_layers_learn_slower_the_further_they_are_from_the_logit(data):
+    model, _ = build.make(data, split(data), settings(TINY), 1, "cpu")
+    groups = layer_groups(model, 1e-3, 0.5)
+    assert [g["lr"] for g in groups] == [1e-3, 5e-4, 2.5e-4, 1.25e-4, 6.25e-5]
+    assert sum(p.numel() for g in groups for p in g["params"]) == sum(p.numel() for p in model.parameters())
+
+
+def test_balanced_batches_and_their_shift():
+    label = np.r_[np.ones(10), np.zeros(990)].astype(np.int8)
+    batches = Balanced(np.arange(1000), label, 0.25, np.random.default_rng(0))
+    assert label[batches.next(100)].sum() == 25
+    assert batches.shift == pytest.approx(np.log(0.25 / 0.75) - np.log(0.01 / 0.99))
+    with pytest.raises(Refused, match="one class cannot be learned"):
+        Balanced(np.arange(5), np.zeros(5, np.int8), 0.2, np.random.default_rng(0))
+
+
+def test_batches_spread_over_companies():
+    rows = Shuffled(np.arange(100), np.repeat(np.arange(10), 10), np.random.default_rng(0))
+    assert len(set(rows.next(10) // 10)) == 10
+
+
+def test_probe_leaves_the_encoder_alone_and_prefers_one_that_tells_tokens(data):
+    s = settings(TINY)
+    model, rows = build.make(data, split(data), s, 1, "cpu")
+    before = [p.detach().clone() for p in model.encoder.parameters()]
+    documents = np.unique(data.texts.document[data.texts.document >= 0])
+    good = denoise(model.encoder, rows, documents, "span", 20, 1)
+    assert all(torch.equal(a, b) for a, b in zip(before, model.encoder.parameters()))
+    assert denoise(model.encoder, rows, documents, "gap", 5, 1) > 0
+    with torch.no_grad():
+        model.encoder.token.weight.zero_()
+    assert good > 0 and np.isfinite(denoise(model.encoder, rows, documents, "span", 20, 1))
+
+
+def test_unknown_setting_is_refused():
+    with pytest.raises(Refused, match="has no setting widht; allowed are adversarial"):
+        settings({"widht": 3})
