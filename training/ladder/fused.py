@@ -1,11 +1,14 @@
 """Rungs 6 to 9: text alone, text and features apart, and both in one model (../fusion)."""
 
+from dataclasses import asdict
+
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from fusion import build, checkpoint
+import calibration
+from fusion import build, checkpoint, export
 from fusion.config import FULL, defaults, settings
 from fusion.probe import probe
 from fusion.rows import vectors
@@ -29,8 +32,19 @@ class FusionRung(Rung):
         notes = {"parameters": sum(p.numel() for p in model.parameters())}
         if s.probe and self.pretrained:
             notes["probe"] = probe(model, rows, split.unlabelled, s, seed, say)
-        checkpoint.save(config.folder / "model.pt", model, s, data)
+        self.keep(config.folder / "model.pt", model, rows, split, s, seed)
         return Fitted(build.scores(model, rows), history, notes)
+
+    def keep(self, path, model, rows, split, s, seed) -> None:
+        """The model as ../fusion/export.py takes it; where it has both halves, with calibration, bands and golden rows."""
+        data, more = rows.data, {}
+        if self.text and self.tabular:
+            said, label = build.scores(model, rows)(split.calibrate), data.y[split.calibrate]
+            scale, offset = calibration.platt(said, label)
+            more = {"calibration": {"scale": scale, "offset": offset}, "golden": export.golden(model, rows, split.calibrate),
+                    "bands": calibration.bands(calibration.sigmoid(scale * said + offset), label),
+                    "training": {"data": data.about.get("source"), "seed": seed, "split": split.about, "settings": asdict(s)}}
+        checkpoint.save(path, model, s, data, **more)
 
     def space(self, trial):
         return {"tune_lr": trial.suggest_float("tune_lr", 1e-4, 2e-3, log=True), "decay_lr": trial.suggest_float("decay_lr", 0.3, 1.0),
