@@ -15,7 +15,7 @@ internal static class AlertApi
 
     public static void MapAlerts(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/alerts", ListAsync);
+        routes.MapGet("/alerts", ListAsync).Takes("portfolio", "company", "state", "from", "to", "limit", "after");
         routes.MapGet("/alerts/{id}", GetAsync);
         routes.MapPost("/alerts/{id}/acknowledge", AcknowledgeAsync);
     }
@@ -31,7 +31,7 @@ internal static class AlertApi
         var (limit, cursor) = (request.Limit(), Cursor(request.Text("after")));
         var filter = new
         {
-            portfolio = request.Number("portfolio"), company = request.Text("company"), state, from = request.Time("from"), to = request.Time("to"),
+            portfolio = request.Number("portfolio"), company = request.Text("company") is { } company ? Query.Company(company) : null, state, from = request.Time("from"), to = request.Time("to"),
             afterTime = cursor?.AsOf, afterId = cursor?.Id, limit,
         };
         var conditions = new List<string> { "true" };

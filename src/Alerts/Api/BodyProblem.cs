@@ -12,7 +12,7 @@ internal static class BodyProblem
         { InnerException: JsonException } => $"it is not JSON, from line {e.LineNumber + 1}, byte {e.BytePositionInLine} on",
         { Path: "$" } => $"it is not {Kind(type.Type)}",
         _ when TypeAt(type, e.Path) is { } found => $"{Field(e.Path)} is not {Kind(found)}",
-        _ => $"{Field(e.Path)} is no field that is known here; allowed: {string.Join(", ", type.Properties.Select(p => p.Name))}",
+        _ => $"{Field(e.Path)} is no field that is known here; allowed: {string.Join(", ", FieldsAround(type, e.Path))}",
     };
 
     private static string Field(string path)
@@ -38,6 +38,13 @@ internal static class BodyProblem
         }
 
         return at;
+    }
+
+    // Of the object that the unknown field stands in.
+    private static IEnumerable<string> FieldsAround(JsonTypeInfo type, string path)
+    {
+        var around = TypeAt(type, path[..Math.Max(1, path.LastIndexOf('.'))]) ?? type.Type;
+        return type.Options.GetTypeInfo(around).Properties.Select(p => p.Name);
     }
 
     private static string Kind(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch

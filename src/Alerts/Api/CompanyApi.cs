@@ -17,7 +17,7 @@ internal static class CompanyApi
 
     public static void MapCompanies(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/companies", SearchAsync);
+        routes.MapGet("/companies", SearchAsync).Takes("scheme", "value", "name", "limit");
         routes.MapGet("/companies/{id}", GetAsync);
         routes.MapPost("/companies/{id}/identifiers", AddAliasAsync);
     }

@@ -26,7 +26,7 @@ internal static class MemberApi
 
     public static void MapMembers(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/portfolios/{id:long}/members", ListAsync);
+        routes.MapGet("/portfolios/{id:long}/members", ListAsync).Takes("limit", "after");
         routes.MapPost("/portfolios/{id:long}/members", AddAsync);
         routes.MapPost("/portfolios/{id:long}/members/remove", RemoveAsync);
         routes.MapDelete("/portfolios/{id:long}/members/{company}", RemoveOneAsync);

@@ -18,7 +18,7 @@ internal static class PortfolioApi
 
     public static void MapPortfolios(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/portfolios", ListAsync);
+        routes.MapGet("/portfolios", ListAsync).Takes("limit", "after");
         routes.MapPost("/portfolios", CreateAsync);
         routes.MapGet("/portfolios/{id:long}", GetAsync);
         routes.MapPut("/portfolios/{id:long}", RenameAsync);

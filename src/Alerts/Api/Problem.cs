@@ -36,6 +36,7 @@ internal static class Answer
     {
         try
         {
+            QueryParameters.Check(context.HttpContext);
             await context.HttpContext.RequestServices.GetRequiredService<Schema>().ReadyAsync(context.HttpContext.RequestAborted);
             return await next(context);
         }

@@ -34,8 +34,15 @@ internal static class Query
     public static string? Optional(string field, string? value, int longest = 2_000) =>
         value is null || value.Length == 0 ? null : Required(field, value, longest);
 
-    /// <summary>A company id from the path, where a slash may have stayed escaped.</summary>
-    public static string Company(string id) => Required("company id", id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+    /// <summary>A company id from the path, where a slash may have stayed escaped, or from the query: in the form that Ingest gives it where it has one.</summary>
+    public static string Company(string id)
+    {
+        var text = Required("company id", id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && CompanyScheme.TryGet(text[..colon], out var scheme) && scheme.HasShape(text[(colon + 1)..]) && scheme.Canonical(text[(colon + 1)..]) is { } canonical
+            ? $"{scheme.Name}:{canonical}"
+            : text;
+    }
 
     /// <summary>A UUID from the path.</summary>
     public static Guid Guid(string field, string text) =>

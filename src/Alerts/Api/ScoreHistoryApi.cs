@@ -19,7 +19,8 @@ internal static class ScoreHistoryApi
         order by as_of desc, state_version desc limit @limit
         """;
 
-    public static void MapScoreHistory(this IEndpointRouteBuilder routes) => routes.MapGet("/companies/{id}/scores", ListAsync);
+    public static void MapScoreHistory(this IEndpointRouteBuilder routes) => 
+        routes.MapGet("/companies/{id}/scores", ListAsync).Takes("from", "to", "limit", "after");
 
     private static async Task<IResult> ListAsync(string id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
     {

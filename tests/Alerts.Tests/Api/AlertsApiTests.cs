@@ -154,6 +154,8 @@ public sealed class AlertsApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/api/alerts?stat=firing", "query parameter is 'stat'; allowed: portfolio, company, state, from, to, limit, after")]
+    [InlineData("/api/portfolios/1?limit=3", "query parameter is 'limit'; allowed: none here")]
     [InlineData("/api/alerts?state=open", "state is 'open'; allowed: firing, acknowledged, resolved")]
     [InlineData("/api/alerts?limit=0", "limit is '0'; allowed: 1 to 1000")]
     [InlineData("/api/alerts?from=yesterday", "from is 'yesterday'; allowed: an ISO 8601 time, e.g. 2024-05-01T00:00:00Z")]
@@ -182,6 +184,7 @@ public sealed class AlertsApiTests : IAsyncLifetime
     [InlineData("/api/portfolios", "[]", "it is not an object")]
     [InlineData("/api/portfolios", """{"nam": "x"}""", "nam is no field that is known here; allowed: name")]
     [InlineData("/api/portfolios", """{"name": 7}""", "name is not a text")]
+    [InlineData("/api/portfolios/1/members", """{"identifiers": [{"schem": "X"}]}""", "identifiers[0].schem is no field that is known here; allowed: scheme, value")]
     [InlineData("/api/portfolios/1/members", """{"company_ids": "US-CIK:1"}""", "company_ids is not a list")]
     [InlineData("/api/portfolios/1/members", """{"company_ids": [7]}""", "company_ids[0] is not a text")]
     [InlineData("/api/portfolios/1/members", """{"identifiers": [{"scheme": 7}]}""", "identifiers[0].scheme is not a text")]
@@ -221,6 +224,8 @@ public sealed class AlertsApiTests : IAsyncLifetime
 
         Assert.Equal(["CN-USCC:2"], Ids(await GetAsync("/api/companies?scheme=US-CIK&value=529900")));
         Assert.Equal(["CN-USCC:1", "CN-USCC:2"], Ids(await GetAsync("/api/companies?name=company")));
+        await world.Handler().HandleAsync(Batch(Score("US-CIK:77", 1, 0, 0.05)), Stop);
+        Assert.Equal("US-CIK:77", (await GetAsync("/api/companies/US-CIK:0000000077")).GetProperty("id").GetString());
         Assert.Empty(Ids(await GetAsync("/api/companies?name=%25")));
         await GetAsync("/api/companies/CN-USCC:3", HttpStatusCode.NotFound);
         Assert.Contains("belongs to CN-USCC:2", Detail(
