@@ -59,6 +59,7 @@ internal static class Cli
         ReplayVerb.Create(),
         DeadLettersVerb.Create(),
         SimulateVerb.Create(),
+        TokenizerVerb.Create(),
     };
 
     // What a person can act on is a sentence; anything else is a bug and keeps its stack.

@@ -12,6 +12,9 @@ namespace Jianwei.Tokenizer;
 /// </summary>
 public sealed class SubwordTokenizer
 {
+    // A run of more parts is several words: most names of people and brands have no more.
+    private const int MostPartsOfAWord = 4;
+
     private readonly DoubleArrayTrie trie;
     private readonly Lattice lattice;
     // By piece: id − FirstPiece.
@@ -117,6 +120,16 @@ public sealed class SubwordTokenizer
     public string PieceOf(ushort id) => id < Count ? Vocabulary.Entries[id].Piece
         : throw new ArgumentException($"id {id} is not of vocabulary {Hash}; allowed: 0 to {Count - 1}", nameof(id));
 
+    /// <summary>Ids and cost of a piece's text as it stands in a chunk: a space at its beginning is the one before a word.</summary>
+    internal (ushort[] Ids, int Cost) Spelling(string piece)
+    {
+        var (ids, steps, spaced) = (new ushort[(piece.Length * 3) + 1], new Step[Lattice.MostSteps], piece[0] == ' ');
+        var tokens = new TokenWriter(ids, default);
+        var word = piece.AsSpan(spaced ? 1 : 0);
+        Encode(new Chunk(0, word.Length, spaced, CharacterClass.Symbol), word, steps, ref tokens);
+        return (ids[..tokens.Count], lattice.CostOf(word, spaced, steps));
+    }
+
     private static void Flush(StringBuilder text, List<byte> bytes)
     {
         if (bytes.Count > 0)
@@ -144,14 +157,14 @@ public sealed class SubwordTokenizer
 
         var end = lattice.Segment(word, chunk.Spaced, steps);
         var shift = chunk.Spaced ? 1 : 0;
-        var afterPart = false; // within a chunk only Chinese begins new words, but not between two parts
+        var run = 0; // parts of the present word; within a chunk only Chinese begins new words, but not between two parts
         for (int place = 0, next; place < end; place = next)
         {
             next = steps[place].Place;
             var piece = steps[next].Piece;
             var part = piece < 0 || parts[piece];
-            var starts = place == 0 || (chunk.Class == CharacterClass.Han && !(part && afterPart));
-            afterPart = part;
+            var starts = place == 0 || (chunk.Class == CharacterClass.Han && !(part && run is > 0 and < MostPartsOfAWord));
+            run = !part ? 0 : starts ? 1 : run + 1;
             if (piece >= 0)
             {
                 tokens.Add(IdOf(piece), starts);

@@ -6,11 +6,14 @@ namespace Jianwei.Scorer.Packages;
 /// <param name="root">Setting <c>Models:Directory</c>.</param>
 public sealed class ModelStore(string root)
 {
+    // models/tokenizer/<version>: vocabularies, which are no models.
+    private const string Vocabularies = "tokenizer";
+
     public string Root { get; } = root;
 
     /// <summary>Every package folder, by name and version; manifests are read, nothing is verified.</summary>
     public IReadOnlyList<ModelEntry> List() =>
-        [.. Folders(Root).SelectMany(name => Folders(Path.Combine(Root, name)).Select(version => Entry(name, version)))];
+        [.. Names().SelectMany(name => Folders(Path.Combine(Root, name)).Select(version => Entry(name, version)))];
 
     /// <summary>Which package a selector means: <c>name/version</c> as it is, <c>name</c> by its CURRENT, nothing where the store has one name.</summary>
     /// <exception cref="ModelRefusedException">It means none.</exception>
@@ -81,11 +84,13 @@ public sealed class ModelStore(string root)
 
     private string OnlyName()
     {
-        var names = Folders(Root).ToList();
+        var names = Names().ToList();
         return names is [var only]
             ? only
             : throw new ModelRefusedException($"Scorer:Model: expected the name of a model in {Path.GetFullPath(Root)}, found nothing; allowed: {Listed(names)}");
     }
+
+    private IEnumerable<string> Names() => Folders(Root).Where(name => name != Vocabularies);
 
     private static string Listed(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? list : "none";
 
