@@ -250,7 +250,7 @@ def fit(number, found, tmp_path, seed=1, **settings):
 QUICK = {"1": {"c": [0.1, 1.0]}, "2": {"rounds": 40, "patience": 10}, "3": {"rounds": 40, "folds": 2, "forest_trees": 20},
          "4": {"decide": 8, "attend": 8, "steps": 2, "epochs": 6, "pretrain_epochs": 1, "pretrain_rows": 1000, "batch": 256},
          "4r": {"decide": 8, "attend": 8, "steps": 2, "epochs": 4, "pretrain_epochs": 1, "pretrain_rows": 1000, "batch": 256, "ghost": 128},
-         "4t": {"members": 4, "width": 16, "epochs": 4, "bins": 6}, "5": {"width": 16, "heads": 2, "epochs": 4, "bins": 6, "batch": 128}}
+         "4t": {"members": 8, "width": 64, "epochs": 10, "bins": 6}, "5": {"width": 16, "heads": 2, "epochs": 4, "bins": 6, "batch": 128}}
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -1,6 +1,5 @@
 using Jianwei.Core.Text;
 using Jianwei.Tokenizer.Characters;
-using Jianwei.Tokenizer.Segmentation;
 using Jianwei.Tokenizer.Vocabularies;
 
 namespace Jianwei.Tokenizer.Patching;
