@@ -26,15 +26,25 @@ internal static class ExportVerb
         {
             Description = "Also write the companies' texts as tokens of this vocabulary: a tokenizer.json, or a folder that has one.", HelpName = "PATH",
         };
+        var catalogue = new Option<string?>("--catalogue")
+        {
+            Description = "Another feature catalogue than the program's: the setting Featurizer:Catalogue for this run.", HelpName = "FILE",
+        };
         var json = new Option<bool>("--json") { Description = "Print the manifest as one JSON line." };
         var set = SettingOption.Create();
-        var command = new Command("export", "Write training data: each row is the vector that would have been scored then, with what followed.")
+        var command = new Command("export", "Write training data: each row is the vector that would have been scored then, with what followed. Interrupted, the same command goes on.")
         {
-            folder, target, horizon, at, from, tokenizer, json, set,
+            folder, target, horizon, at, from, tokenizer, catalogue, json, set,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var builder = JianweiHost.Builder(SettingOption.Read(parsed, set), LogLevel.Warning);
+            var given = SettingOption.Read(parsed, set);
+            if (parsed.GetValue(catalogue) is { } file)
+            {
+                given["Featurizer:Catalogue"] = file;
+            }
+
+            var builder = JianweiHost.Builder(given, LogLevel.Warning);
             builder.Services.AddFeatures();
             await using var app = builder.Build();
             var source = parsed.GetValue(from)!;
@@ -43,7 +53,8 @@ internal static class ExportVerb
                 parsed.GetValue(folder)!, parsed.GetValue(target)!, parsed.GetValue(horizon), parsed.GetValue(at), EventSource.NameOf(source), texts);
             var export = new TrainingExport(app.Services.GetRequiredService<FeaturePlan>(), settings);
             var line = new ProgressLine(TimeProvider.System);
-            var progress = new Inline<ExportProgress>(now => line.Show($"export: {now.Events:N0} events, {now.Rows:N0} rows"));
+            var progress = new Inline<ExportProgress>(now => line.Show($"export: {now.Events:N0} events, {now.Rows:N0} rows" +
+                (now.Kept > 0 ? $", of which the interrupted run left {now.Kept:N0}" : "")));
             var manifest = await export.WriteAsync(EventSource.Read(source, app.Services, cancellation), progress, cancellation);
             line.End();
             await Console.Out.WriteLineAsync(parsed.GetValue(json)

@@ -8,10 +8,13 @@ namespace Jianwei.Featurizer.Export;
 
 /// <summary>
 /// The files of an export, written beside their place and moved there when complete: a reader finds a whole export or none.
+/// What an interrupted export has saved of its features and tokens is kept by the next one of the same.
 /// </summary>
 public sealed class ExportFolder : IDisposable
 {
     private const string ManifestName = "manifest.json";
+    private const string FeaturesName = "features.npy";
+    private const string GuardName = "lock";
 
     private readonly string folder;
     private readonly string partial;
@@ -24,14 +27,21 @@ public sealed class ExportFolder : IDisposable
     private readonly EventArrays events;
     private readonly DocumentArrays? documents;
     private readonly StreamWriter companies;
+    private readonly FileStream guard;
+    private readonly long saveEvery;
+    private readonly ExportJournal kept;
+    private ExportJournal saved;
     private bool complete;
 
     /// <param name="folder">Where the export will be.</param>
     /// <param name="catalogue">Names the columns of the features.</param>
     /// <param name="texts">How texts become tokens; null leaves documents out.</param>
-    /// <exception cref="IOException">The folder holds something that is not an export.</exception>
-    public ExportFolder(string folder, FeatureCatalogue catalogue, DocumentEncoder? texts = null)
+    /// <param name="of">Whatever decides the bytes of the export besides its log.</param>
+    /// <param name="saveEvery">Rows after which what there is is saved.</param>
+    /// <exception cref="IOException">The folder holds something that is not an export, or another process writes it.</exception>
+    public ExportFolder(string folder, FeatureCatalogue catalogue, DocumentEncoder? texts = null, string of = "", long saveEvery = long.MaxValue)
     {
+        this.saveEvery = saveEvery;
         this.folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
         partial = this.folder + ".partial";
         if (Directory.Exists(this.folder) && !File.Exists(Path.Combine(this.folder, ManifestName)) && Directory.EnumerateFileSystemEntries(this.folder).Any())
@@ -39,20 +49,28 @@ public sealed class ExportFolder : IDisposable
             throw new IOException($"{this.folder} holds files but no {ManifestName}, so it is not an export and is not replaced; choose another folder");
         }
 
-        Delete(partial);
         Directory.CreateDirectory(partial);
-        features = new(In("features.npy"), catalogue.Count);
+        guard = Guard();
+        kept = saved = Usable(ExportJournal.Read(partial, of), catalogue.Count);
+        Clear();
+        features = new(In(FeaturesName), catalogue.Count, kept.Rows);
         labels = new(In("label.npy"));
         censored = new(In("censored.npy"));
         quarters = new(In("event_quarter.npy"));
         asOf = new(In("as_of.npy"));
         lastEvents = new(In("event_last.npy"));
         events = new(partial);
-        documents = texts is null ? null : new(partial, texts);
+        documents = texts is null ? null : new(partial, texts, kept);
         companies = new(In("company.txt"), append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
     }
 
     public long Rows => labels.Rows;
+
+    /// <summary>Rows that an interrupted export left.</summary>
+    public long Kept => kept.Rows;
+
+    /// <summary>Whether the features of the next row are to be computed; else they are there already.</summary>
+    public bool NeedsFeatures => Rows >= kept.Rows;
 
     /// <summary>Events so far.</summary>
     public long Events => events.Count;
@@ -75,10 +93,16 @@ public sealed class ExportFolder : IDisposable
     /// <param name="vector">Features.</param>
     /// <param name="lastEvent">Number of the company's newest event that the row has seen, or -1.</param>
     /// <param name="text">The company's text; ignored where documents are left out.</param>
-    public long Append(string company, uint at, ReadOnlySpan<float> vector, long lastEvent, CompanyText? text)
+    /// <param name="log">Digest of the events that have been read.</param>
+    /// <exception cref="InvalidDataException">The log is not the one that the kept rows are of.</exception>
+    public long Append(string company, uint at, ReadOnlySpan<float> vector, long lastEvent, CompanyText? text, ulong log = 0)
     {
         var row = Rows;
-        features.Append(vector);
+        if (NeedsFeatures)
+        {
+            features.Append(vector);
+        }
+
         labels.Append([0]);
         censored.Append([0]);
         quarters.Append([-1]);
@@ -86,6 +110,16 @@ public sealed class ExportFolder : IDisposable
         lastEvents.Append([lastEvent]);
         documents?.Append(text ?? new());
         companies.WriteLine(company);
+        if (Rows == kept.Rows && (log != kept.Log || Documents != kept.Documents))
+        {
+            throw Stranger();
+        }
+
+        if (Rows >= saved.Rows + saveEvery)
+        {
+            Save(log);
+        }
+
         return row;
     }
 
@@ -100,8 +134,14 @@ public sealed class ExportFolder : IDisposable
     public void SetCensored(long row) => censored.Set(row, 1);
 
     /// <summary>Writes the manifest and puts the export in its place.</summary>
+    /// <exception cref="InvalidDataException">The log is not the one that the kept rows are of.</exception>
     public void Complete(ExportManifest manifest)
     {
+        if (Rows < kept.Rows)
+        {
+            throw Stranger();
+        }
+
         foreach (var file in (INpyFile[])[features, labels, censored, quarters, asOf, lastEvents])
         {
             file.Complete();
@@ -111,6 +151,8 @@ public sealed class ExportFolder : IDisposable
         documents?.Complete();
         Close();
         File.WriteAllBytes(In(ManifestName), manifest.ToJson());
+        File.Delete(In(ExportJournal.FileName));
+        File.Delete(In(GuardName));
         Delete(folder);
         Directory.Move(partial, folder);
         complete = true;
@@ -119,15 +161,58 @@ public sealed class ExportFolder : IDisposable
     public void Dispose()
     {
         Close();
-        if (!complete)
+        if (!complete && saved.Rows == 0)
         {
             Delete(partial);
         }
     }
 
+    private void Save(ulong log)
+    {
+        features.Save();
+        documents?.Save();
+        saved = saved with { Rows = Rows, Documents = Documents, Tokens = Tokens, Log = log };
+        saved.Write(partial);
+    }
+
+    // Also forgets what was kept: the next run begins anew.
+    private InvalidDataException Stranger()
+    {
+        saved = ExportJournal.Nothing(saved.Of);
+        return new($"{partial} holds the beginning of an export of another log and is removed; run the same command again");
+    }
+
+    private ExportJournal Usable(ExportJournal journal, int width)
+    {
+        (string Name, long Bytes)[] needed = [(FeaturesName, journal.Rows * width * sizeof(float)), .. DocumentArrays.Needed(journal)];
+        return needed.All(n => n.Bytes == 0 || (new FileInfo(In(n.Name)) is { Exists: true } file && file.Length >= n.Bytes)) ? journal : ExportJournal.Nothing(journal.Of);
+    }
+
+    private FileStream Guard()
+    {
+        try
+        {
+            return new(In(GuardName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException e) when (e is not FileNotFoundException and not DirectoryNotFoundException)
+        {
+            throw new IOException($"{partial} is being written by another export: {e.Message}", e);
+        }
+    }
+
+    // Cheap files are made anew; expensive ones are too where nothing is kept.
+    private void Clear()
+    {
+        string[] stay = [GuardName, .. kept.Rows > 0 ? [ExportJournal.FileName, FeaturesName, .. DocumentArrays.Needed(kept).Select(n => n.Name)] : (string[])[]];
+        foreach (var file in new DirectoryInfo(partial).EnumerateFiles().Where(f => !stay.Contains(f.Name)))
+        {
+            file.Delete();
+        }
+    }
+
     private void Close()
     {
-        foreach (var file in (IDisposable?[])[features, labels, censored, quarters, asOf, lastEvents, events, documents, companies])
+        foreach (var file in (IDisposable?[])[features, labels, censored, quarters, asOf, lastEvents, events, documents, companies, guard])
         {
             file?.Dispose();
         }

@@ -14,6 +14,9 @@ public sealed record ExportSettings(string Folder, string Target, int HorizonDay
 {
     public const int LongestHorizon = 3_650;
 
+    /// <summary>Rows after which an export saves what it has, for the run that goes on where it is interrupted.</summary>
+    public long SaveEvery { get; init; } = 50_000;
+
     /// <summary>The event types of <see cref="Target"/>.</summary>
     /// <exception cref="FormatException">The target or the horizon is not allowed; the message says what is.</exception>
     public IReadOnlySet<EventType> TargetTypes()

@@ -20,14 +20,22 @@ public sealed class NpyFile<T> : INpyFile
     private long written;
     private int filled;
 
-    /// <param name="path">The file, which must not exist.</param>
+    /// <param name="path">The file, which must not exist unless rows of it are kept.</param>
     /// <param name="width">Elements of a row; 0 for an array of one dimension.</param>
-    public NpyFile(string path, int width = 0)
+    /// <param name="kept">Rows that the file has from an earlier <see cref="Save"/>; what is behind them is replaced.</param>
+    /// <exception cref="InvalidDataException">The file has fewer rows.</exception>
+    public NpyFile(string path, int width = 0, long kept = 0)
     {
-        file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+        file = File.OpenHandle(path, kept > 0 ? FileMode.Open : FileMode.CreateNew, FileAccess.Write);
         this.width = width;
         var row = Math.Max(1, width);
         buffer = new T[Math.Max(1, 65_536 / row) * row];
+        written = kept * row;
+        if (kept > 0 && RandomAccess.GetLength(file) < PositionOf(written))
+        {
+            file.Dispose();
+            throw new InvalidDataException($"{path} has fewer than the {kept} rows that it should keep");
+        }
     }
 
     /// <summary>Rows so far.</summary>
@@ -57,10 +65,18 @@ public sealed class NpyFile<T> : INpyFile
         RandomAccess.Write(file, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)), PositionOf(row));
     }
 
+    /// <summary>Brings what was added onto the disk.</summary>
+    public void Save()
+    {
+        Flush();
+        RandomAccess.FlushToDisk(file);
+    }
+
     /// <summary>Writes what is buffered and the header.</summary>
     public void Complete()
     {
         Flush();
+        RandomAccess.SetLength(file, PositionOf(written));
         var shape = width == 0 ? $"({Rows},)" : $"({Rows}, {width})";
         var text = $"{{'descr': '{Descr()}', 'fortran_order': False, 'shape': {shape}, }}";
         var header = new byte[HeaderSize];

@@ -34,22 +34,28 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
     private uint firstAsOf = uint.MaxValue;
     private uint lastAsOf;
     private uint dataEnd;
+    private ulong log; // digest of what has been read
 
-    /// <summary>Reads the log to its end and writes the folder.</summary>
+    /// <summary>
+    /// Reads the log to its end and writes the folder. After an interruption the log is read again, but the features and tokens that had been saved
+    /// are not computed again; the bytes are those of an export that was not interrupted.
+    /// </summary>
     /// <param name="events">Each company's events in the order of its log.</param>
     /// <param name="progress">Told of every 10,000th event and of the end.</param>
-    /// <param name="cancellation">Leaves no folder behind.</param>
+    /// <param name="cancellation">Leaves no export behind, but what the next run goes on with: the folder's name with <c>.partial</c>.</param>
     /// <exception cref="IOException">The folder cannot be written, or holds something else.</exception>
+    /// <exception cref="InvalidDataException">What an interrupted export left is of another log.</exception>
     public async Task<ExportManifest> WriteAsync(IAsyncEnumerable<CompanyEvent> events, IProgress<ExportProgress>? progress, CancellationToken cancellation)
     {
-        using var folder = new ExportFolder(settings.Folder, plan.Catalogue, settings.Texts);
+        using var folder = new ExportFolder(settings.Folder, plan.Catalogue, settings.Texts, Of, settings.SaveEvery);
         var read = 0L;
         await foreach (var e in events.WithCancellation(cancellation))
         {
+            log = LogDigest.After(log, e);
             Add(e, folder);
             if (++read % 10_000 == 0)
             {
-                progress?.Report(new(read, folder.Rows));
+                progress?.Report(new(read, folder.Rows, folder.Kept));
             }
         }
 
@@ -59,11 +65,15 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
             Close(history, long.MaxValue, folder);
         }
 
-        progress?.Report(new(read, folder.Rows));
+        progress?.Report(new(read, folder.Rows, folder.Kept));
         var manifest = Manifest(folder);
         folder.Complete(manifest);
         return manifest;
     }
+
+    // With the program itself: another build may compute other features.
+    private string Of => string.Join('|', plan.Catalogue.Hash, settings.Target, settings.HorizonDays, settings.At, settings.Source, settings.Texts?.Tokenizer.Hash,
+        typeof(TrainingExport).Module.ModuleVersionId, typeof(CompanyEvent).Module.ModuleVersionId, typeof(DocumentEncoder).Module.ModuleVersionId);
 
     private void Add(CompanyEvent e, ExportFolder folder)
     {
@@ -129,9 +139,13 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
 
     private void Row(CompanyHistory history, ExportFolder folder)
     {
-        reader.Read(history.State, vector);
+        if (folder.NeedsFeatures)
+        {
+            reader.Read(history.State, vector);
+        }
+
         var at = history.State.StreamTime;
-        history.Opened(folder.Append(history.Company, at, vector, history.LastEvent, history.Text));
+        history.Opened(folder.Append(history.Company, at, vector, history.LastEvent, history.Text, log));
         firstAsOf = Math.Min(firstAsOf, at);
         lastAsOf = Math.Max(lastAsOf, at);
     }
