@@ -48,8 +48,8 @@ class Run:
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
             raise Refused(f"seeds are {self.seeds}; at least one, and each once")
         self.rungs = [str(number) for number in self.rungs]
-        self.name = self.name or (f"{Path(self.table['file']).stem}-{self.size}" if self.data == "table" and self.table.get("file")
-                                  else f"{self.data}-{self.size}")
+        stem = Path(self.table["file"]).name.split(".")[0] if self.data == "table" and self.table.get("file") else self.data
+        self.name = self.name or f"{'table-' if self.data == 'table' and stem in KINDS else ''}{stem}-{self.size}"
 
     def set_up_torch(self) -> str:
         """Sets PyTorch's threads; the device to use."""

@@ -20,7 +20,7 @@ import split as splits
 import table
 from config import Run
 from data import Data, Split
-from dataset import Refused, seconds
+from dataset import Refused, day, seconds
 from train import ROOT, TASKS, TRAINING
 
 HISTORY = 31 * 86_400
@@ -29,6 +29,8 @@ HISTORY = 31 * 86_400
 def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, Split]:
     if run.data == "table":
         found = table.read(run.table)
+        say(table.roles(found.about))
+        check_time(run, found)
     elif run.data == "sim":
         found = datasets.join([world(run, i, folder, say) for i in range(len(run.worlds))])
     else:
@@ -38,6 +40,17 @@ def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, S
         about = split.about[name]
         say(f"{name}: {about['rows']:,} rows of {about['companies']:,} groups, {about['from'] or 'no time'} to {about['to'] or 'no time'}, {about['positive']:,} positive")
     return found, split
+
+
+def check_time(run: Run, found: Data) -> None:
+    """A table with times is cut in time, one without is not."""
+    if not run.table.get("time"):
+        if run.split.get("valid_from"):
+            raise Refused("the split has dates, but the table has no time; name its column with --time COLUMN")
+    elif not run.split.get("valid_from"):
+        cuts = (day(np.quantile(found.time, share)) for share in (0.6, 0.7, 0.8))
+        raise Refused("the table has times, so its slices follow in time: say where they begin. 60, 70 and 80 % of the rows are before "
+                      + "--valid-from {} --calibrate-from {} --test-from {}; labels reach --embargo-days DAYS ahead (365 where left out)".format(*cuts))
 
 
 def world(run: Run, i: int, folder: Path, say) -> Data:

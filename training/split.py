@@ -103,6 +103,6 @@ def finish(data: Data, parts: dict, unlabelled, s: dict, kind: str) -> Split:
 
 def check(name: str, label) -> None:
     if len(label) == 0:
-        raise Refused(f"the {name} slice has no rows; move the dates of [split]")
+        raise Refused(f"the {name} slice has no rows; move the dates of [split], or bring more rows")
     if label.min() == label.max():
         raise Refused(f"every one of the {len(label)} labels of the {name} slice is {label[0]}: one class cannot be learned or judged")

@@ -15,18 +15,24 @@ Any table as a data set: CSV (gzip too) or ARFF, and what each column is.
     ignore = ["id"]
 """
 
+import hashlib
+import re
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+import table_file
 from data import Data
 from dataset import Refused
 
 SETTINGS = {"file": None, "label": None, "positive": None, "time": None, "group": None, "categorical": [], "text": [], "numeric": [], "ignore": []}
-MISSING = {"?", "", "NA", "N/A", "nan", "NaN", "null", "None"}
 MOST_CODES = 200        # of a categorical field; rarer values share the last code
+MOSTLY = 0.8            # a column of which so many values are numbers is meant to be numeric
+FEW = 20                # values that may all differ in a categorical field
+SECONDS = (-2_208_988_800, 4_102_444_800)       # 1900 to 2100
+PLAIN = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\b")
 
 
 def read(settings: dict) -> Data:
@@ -35,7 +41,7 @@ def read(settings: dict) -> Data:
     if unknown:
         raise Refused(f"[table] has no setting {unknown[0]}; allowed are {', '.join(SETTINGS)}")
     s = {**SETTINGS, **settings}
-    frame = frame_of(Path(s["file"] or ""))
+    frame = table_file.read(Path(s["file"] or ""))
     lists = {name: [s[name]] if isinstance(s[name], str) else list(s[name]) for name in ("categorical", "text", "numeric", "ignore")}
     roles = {}
     for role, names in [("label", [s["label"]]), ("time", [s["time"]]), ("group", [s["group"]]), *lists.items()]:
@@ -49,6 +55,8 @@ def read(settings: dict) -> Data:
         raise Refused("name the column that is to be predicted: --label COLUMN")
     frame = frame.drop(columns=lists["ignore"])
     y, words = labels(frame[s["label"]], s["positive"])
+    if s["group"] and frame[s["group"]].isna().any():
+        raise Refused(f"group {s['group']} is missing in {int(frame[s['group']].isna().sum())} rows; fill it or take them out")
     group = np.unique(frame[s["group"]].astype(str), return_inverse=True)[1] if s["group"] else np.arange(len(frame))
     time = times(frame[s["time"]]) if s["time"] else np.zeros(len(frame), np.int64)
 
@@ -63,6 +71,7 @@ def read(settings: dict) -> Data:
         if role == "text":
             texts.append(name)
         elif role == "categorical" or (role is None and not pd.api.types.is_numeric_dtype(column)):
+            check_field(column, role)
             fields.append(name)
         else:
             numeric.append(name)
@@ -75,60 +84,35 @@ def read(settings: dict) -> Data:
         x, numeric, ["table"] * len(numeric), y, np.ones(len(frame), bool), time, group.astype(np.int32),
         categorical=np.stack([c for c, _ in codes], 1) if codes else None, categories=[n for _, n in codes], categorical_names=fields,
         raw_text=(lambda rows: list(joined[rows])) if texts else None,
-        about={"source": str(s["file"]), "target": f"{s['label']} is {words}", "horizon_days": None, "at": "row", "catalogue": None})
+        about={"source": str(s["file"]), "target": f"{s['label']} is {words}", "horizon_days": None, "at": "row", "catalogue": None,
+               "digest": hashlib.sha256(Path(s["file"]).read_bytes()).hexdigest(),      # another file of this name is not gone on with
+               "roles": {"numeric": numeric, "categorical": fields, "text": texts, "time": s["time"], "group": s["group"], "ignore": lists["ignore"]}})
 
 
-def frame_of(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise Refused(f"{path} is not a file")
-    try:
-        frame = arff(path) if path.suffix.lower() == ".arff" else pd.read_csv(path, na_values=sorted(MISSING), keep_default_na=True, skipinitialspace=True)
-    except Refused:
-        raise
-    except (ValueError, UnicodeDecodeError, OSError, EOFError) as broken:
-        raise Refused(f"{path} cannot be read as a table: {' '.join(str(broken).split())}") from None
-    if len(frame) == 0:
-        raise Refused(f"{path} has a head and no rows")
-    if frame.columns.duplicated().any():
-        raise Refused(f"{path} has two columns named {frame.columns[frame.columns.duplicated()][0]}")
-    return frame
+def check_field(column: pd.Series, role: str | None) -> None:
+    """A column that would be codes by mistake is refused."""
+    known = column.dropna()
+    number = pd.to_numeric(known, errors="coerce").notna()
+    if role is None and number.mean() >= MOSTLY and not number.all():
+        raise Refused(f"column {column.name} holds numbers, but {known[~number].iloc[0]!r} in {int((~number).sum())} rows is none; "
+                      f"clear it, or name the column with --categorical or --text")
+    if role is None and len(known) > FEW and known.nunique() == len(known):
+        raise Refused(f"column {column.name} has another value in every row, e.g. {known.iloc[0]!r}; "
+                      f"name it with --text or --time, or leave it out with --ignore {column.name}")
 
 
-def arff(path: Path) -> pd.DataFrame:
-    """Weka's format: @attribute lines, then comma-separated @data. Sparse rows are refused."""
-    import io
-    names, kinds, body = [], [], None
-    lines = path.read_text("utf-8").splitlines()
-    for number, line in enumerate(lines):
-        line = line.strip()
-        if line.lower().startswith("@attribute"):
-            rest = line[len("@attribute"):].strip()
-            quote = rest[:1] if rest[:1] in "'\"" else None
-            name, _, kind = rest[1:].partition(quote) if quote else rest.partition(" ") if " " in rest else rest.partition("\t")
-            names.append(name.strip())
-            kinds.append(kind.strip().lower())
-        elif line.lower().startswith("@data"):
-            body = [row for row in lines[number + 1:] if row.strip() and not row.lstrip().startswith("%")]
-            break
-    if body is None or not names:
-        raise Refused(f"{path} is not an ARFF file: it has no @attribute or no @data")
-    if body and body[0].lstrip().startswith("{"):
-        raise Refused(f"{path} has sparse rows; write it as dense ARFF or CSV")
-    wrong = next((i for i, row in enumerate(body) if "'" not in row and '"' not in row and row.count(",") != len(names) - 1), None)
-    if wrong is not None:
-        raise Refused(f"{path}: data row {wrong + 1} has {body[wrong].count(',') + 1} values; there are {len(names)} attributes")
-    quote = '"' if any('"' in row for row in body) else "'"
-    frame = pd.read_csv(io.StringIO("\n".join(body)), header=None, names=names, na_values=sorted(MISSING), quotechar=quote, skipinitialspace=True)
-    for name, kind in zip(names, kinds):
-        if kind.startswith("{"):
-            frame[name] = frame[name].where(frame[name].isna(), frame[name].astype(str))
-    return frame
+def roles(about: dict) -> str:
+    """What became of the columns, in a line."""
+    found = about["roles"]
+    parts = [f"{name}: {', '.join(columns) if isinstance(columns, list) else columns}" for name, columns in found.items() if columns]
+    return f"1 is {about['target']}; " + "; ".join(parts)
 
 
 def labels(column: pd.Series, positive) -> tuple[np.ndarray, str]:
     if column.isna().any():
         raise Refused(f"label {column.name} is missing in {int(column.isna().sum())} rows; fill it or take them out")
-    words = column.astype(str).str.strip()
+    whole = pd.api.types.is_float_dtype(column) and (column == column.round()).all()        # 0.0 and 1.0 are 0 and 1
+    words = (column.astype(np.int64) if whole else column).astype(str).str.strip()
     counts = words.value_counts()
     if len(counts) != 2:
         found = ", ".join(map(str, counts.index[:5]))
@@ -137,20 +121,58 @@ def labels(column: pd.Series, positive) -> tuple[np.ndarray, str]:
     if positive is not None and str(positive) not in counts.index:
         raise Refused(f"--positive {positive}: label {column.name} has only {', '.join(counts.index)}")
     if positive is None:
-        positive = "1" if set(counts.index) == {"0", "1"} else counts.index[-1]
+        positive = next((yes for no, yes in (("0", "1"), ("-1", "1"), ("False", "True")) if set(counts.index) == {no, yes}), None)
+    if positive is None:
+        if counts.iloc[0] == counts.iloc[1]:
+            raise Refused(f"label {column.name} is as often {counts.index[0]} as {counts.index[1]}: say which is predicted with --positive VALUE")
+        positive = counts.index[-1]
     return (words == str(positive)).to_numpy(np.int8), str(positive)
 
 
 def times(column: pd.Series) -> np.ndarray:
-    if pd.api.types.is_numeric_dtype(column) and column.notna().all():
-        return column.to_numpy(np.int64)
+    """Unix seconds (N,) of dates, of years, of days written YYYYMMDD, or of unix seconds; whatever could be read in two ways is refused."""
+    if column.isna().any():
+        raise Refused(f"time {column.name} is missing in {int(column.isna().sum())} rows; fill it or take them out")
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return time_of_numbers(column)
+    if not column.map(lambda value: isinstance(value, str)).all():
+        raise Refused(f"time {column.name} holds dates of several kinds; write them all as YYYY-MM-DD")
+    day_first = days_first(column)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = pd.to_datetime(column, errors="coerce", utc=True)
+        found = pd.to_datetime(column, errors="coerce", utc=True, dayfirst=day_first)
     if found.isna().any():
         bad = column[found.isna()].iloc[0]
         raise Refused(f"time {column.name} is not a date in {int(found.isna().sum())} rows, e.g. {bad!r}")
     return (found.astype("int64") // 1_000_000_000).to_numpy()
+
+
+def days_first(column: pd.Series) -> bool:
+    """Whether 03/04/2021 is in April; refused where no row says so, or rows disagree."""
+    parts = column.str.extract(f"^\\s*{PLAIN.pattern}").dropna().astype(int)
+    if not len(parts):
+        return False
+    first, second = bool((parts[0] > 12).any()), bool((parts[1] > 12).any())
+    if first == second:
+        raise Refused(f"time {column.name}: {column[parts.index[0]]!r} may be a day of either month"
+                      + (", and other rows have the month in either place" if first else "") + "; write dates as YYYY-MM-DD")
+    return first
+
+
+def time_of_numbers(column: pd.Series) -> np.ndarray:
+    if not np.isfinite(column.astype(float)).all() or (column != column.round()).any():
+        raise Refused(f"time {column.name} is a number with a fraction or without an end, e.g. {column.max()!r}; write dates as YYYY-MM-DD or whole unix seconds")
+    whole = column.astype(np.int64)
+    form = "%Y%m%d" if whole.between(18_000_101, 22_001_231).all() else "%Y" if whole.between(1800, 2200).all() else None
+    if form:
+        found = pd.to_datetime(whole.astype(str), format=form, errors="coerce", utc=True)
+        if found.isna().any():
+            raise Refused(f"time {column.name} is not a date in {int(found.isna().sum())} rows, e.g. {int(whole[found.isna()].iloc[0])}")
+        return (found.astype("int64") // 1_000_000_000).to_numpy()
+    if not whole.between(*SECONDS).all():
+        raise Refused(f"time {column.name} holds {int(whole[~whole.between(*SECONDS)].iloc[0])}, which is not unix seconds of 1900 to 2100 "
+                      "(milliseconds have three digits more); write dates as YYYY-MM-DD")
+    return whole.to_numpy()
 
 
 def numbers(column: pd.Series) -> np.ndarray:
