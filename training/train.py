@@ -6,6 +6,7 @@ One command from data to a model package: export, train, package. The other kind
     ./jianwei train --ladder …         # every kind of model on one data set or table, one table of figures (run_ladder.py)
     ./jianwei train --tune …           # searches a rung's settings (tune.py)
     ./jianwei train --ablate …         # a rung without each of its parts (ablate.py)
+    ./jianwei train --discover …       # proposes entries of the feature catalogue (discover.py)
 
 Each step is one program that can be run alone; this prints the commands as it runs them. An export of an earlier run is made
 again unless --keep-export, because only the program knows whether the catalogue or the features have changed since.
@@ -50,7 +51,7 @@ TASKS = {
 }
 
 
-MODES = {"--ladder": "run_ladder", "--tune": "tune", "--ablate": "ablate"}
+MODES = {"--ladder": "run_ladder", "--tune": "tune", "--ablate": "ablate", "--discover": "discover"}
 
 
 def main() -> None:

@@ -44,8 +44,8 @@ internal sealed class DocumentArrays : IDisposable
 
     public long Tokens => ids.Rows;
 
-    /// <summary>Adds a row with this text.</summary>
-    public void Append(CompanyText text) => document.Append([NumberOf(text)]);
+    /// <summary>Adds a row with this text; its hash is 0 where there is none.</summary>
+    public void Append(CompanyText text, ulong hash) => document.Append([NumberOf(text, hash)]);
 
     public void Save()
     {
@@ -70,9 +70,8 @@ internal sealed class DocumentArrays : IDisposable
         }
     }
 
-    private int NumberOf(CompanyText text)
+    private int NumberOf(CompanyText text, ulong hash)
     {
-        var hash = text.Hash;
         if (hash == 0)
         {
             return -1;

@@ -93,9 +93,10 @@ public sealed class ExportFolder : IDisposable
     /// <param name="vector">Features.</param>
     /// <param name="lastEvent">Number of the company's newest event that the row has seen, or -1.</param>
     /// <param name="text">The company's text; ignored where documents are left out.</param>
+    /// <param name="textHash">Of the text; 0 where there is none.</param>
     /// <param name="log">Digest of the events that have been read.</param>
     /// <exception cref="InvalidDataException">The log is not the one that the kept rows are of.</exception>
-    public long Append(string company, uint at, ReadOnlySpan<float> vector, long lastEvent, CompanyText? text, ulong log = 0)
+    public long Append(string company, uint at, ReadOnlySpan<float> vector, long lastEvent, CompanyText text, ulong textHash, ulong log)
     {
         var row = Rows;
         if (NeedsFeatures)
@@ -108,7 +109,7 @@ public sealed class ExportFolder : IDisposable
         quarters.Append([-1]);
         asOf.Append([at]);
         lastEvents.Append([lastEvent]);
-        documents?.Append(text ?? new());
+        documents?.Append(text, textHash);
         companies.WriteLine(company);
         if (Rows == kept.Rows && (log != kept.Log || Documents != kept.Documents))
         {

@@ -145,7 +145,7 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
         }
 
         var at = history.State.StreamTime;
-        history.Opened(folder.Append(history.Company, at, vector, history.LastEvent, history.Text, log));
+        history.Opened(folder.Append(history.Company, at, vector, history.LastEvent, history.Text, history.State.TextHash, log));
         firstAsOf = Math.Min(firstAsOf, at);
         lastAsOf = Math.Max(lastAsOf, at);
     }
