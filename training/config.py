@@ -13,6 +13,7 @@ One config file a run (TOML); training/configs holds those that come with the pr
     [rung.2b]               # settings of one rung; ladder/*.py names them
 """
 
+import ctypes
 import os
 import tomllib
 from dataclasses import dataclass, field
@@ -56,11 +57,25 @@ class Run:
         import torch
         self.threads = self.threads or int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
         torch.set_num_threads(self.threads)
+        keep_memory()
         if self.device == "auto":
             return "cuda" if torch.cuda.is_available() else "cpu"
         if self.device.startswith("cuda") and not torch.cuda.is_available():
             raise Refused(f"device is {self.device}, but PyTorch sees no GPU; allowed here are auto and cpu")
         return self.device
+
+
+def keep_memory() -> None:
+    """
+    Lets glibc reuse freed blocks of up to 32 MB rather than hand them back: a step's tensors come and go, and a page fault for each of
+    their pages costs as much as the arithmetic. Nothing happens where there is no glibc.
+    """
+    try:
+        libc = ctypes.CDLL("libc.so.6")
+        libc.mallopt(-3, 32 << 20)      # M_MMAP_THRESHOLD
+        libc.mallopt(-1, 512 << 20)     # M_TRIM_THRESHOLD
+    except (OSError, AttributeError):
+        pass
 
 
 def read(path) -> Run:

@@ -13,7 +13,7 @@ from fusion.encoder import EncoderConfig
 @dataclass(frozen=True)
 class Settings:
     # the encoder
-    length: int = 192               # tokens of a document that are read
+    length: int = 256               # tokens of a document that are read
     embedding: int = 64
     width: int = 64
     heads: int = 2
@@ -51,6 +51,7 @@ class Settings:
     positives: float = 0.2          # share of positives in a batch
     text_dropout: float = 0.15      # modality dropout: rows that pretend to have no text
     weight_hazard: float = 0.3      # of the discrete-time hazard beside the binary loss
+    average: float = 0.0            # share of the mean of weights that a step keeps; 0: the last weights are judged
     checks: int = 50                # steps between looks at the validation rows
     patience: int = 6               # looks without a gain
     valid_rows: int = 12_000        # at most, all positives first

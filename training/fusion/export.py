@@ -22,7 +22,7 @@ import warnings
 from pathlib import Path
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)     # and not this folder, whose names are not packages
 
 import numpy as np
 import torch
@@ -35,6 +35,7 @@ from fusion.rows import logits
 OPSET = 16
 TOLERANCE = 2e-3        # of golden logits: the Scorer rounds a text vector to half precision, and the last bit may fall either way
 GOLDEN = 24
+DOCUMENT = 256          # tokens of the longest document that the Scorer sends (src/Tokenizer/Documents/DocumentEncoder.cs)
 
 
 def write_graphs(model, folder: Path) -> None:
@@ -134,6 +135,8 @@ def main() -> None:
     model, trained = checkpoint.load(a.run / "model.pt")
     if "golden" not in trained:
         raise Refused(f"{a.run / 'model.pt'} holds no golden rows: train rung 9 again")
+    if model.encoder is not None and model.encoder.config.length < DOCUMENT:
+        raise Refused(f"the encoder reads {model.encoder.config.length} tokens; the Scorer's documents have up to {DOCUMENT}: train with length = {DOCUMENT}")
     tokenizer = a.tokenizer or max((root / "models" / "tokenizer").glob("*/tokenizer.json"), default=None)
     if tokenizer is None or not tokenizer.exists():
         raise Refused("there is no tokenizer.json below models/tokenizer; name it with --tokenizer")

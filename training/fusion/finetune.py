@@ -100,9 +100,10 @@ class Finetuner:
         parameters, s, model = list(parameters), self.s, self.model
         optimiser = torch.optim.AdamW(groups, weight_decay=s.weight_decay)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: warm_then_cosine(step, steps))
+        average = Average(model, s.average) if s.average else None
         adversary = recipes.Adversary(model.encoder.token.weight, s.adversarial) if s.adversarial and model.encoder is not None and table is None else None
         half = torch.autocast(self.rows.device.type, torch.bfloat16) if s.bf16 else nullcontext()
-        parts = {"model": model, "optimiser": optimiser, "schedule": schedule}
+        parts = {"model": model, "optimiser": optimiser, "schedule": schedule, **({"average": average} if average else {})}
         waiting, total, first = 0, [], 1
         before = load(self.folder, name, s, **parts)
         if before:
@@ -126,9 +127,12 @@ class Finetuner:
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             optimiser.step()
             schedule.step()
+            if average:
+                average.follow()
             total.append(loss.detach())
             if step % checks == 0 or step == steps:
-                waiting = 0 if self.look(table, name, step, float(torch.stack(total).mean())) else waiting + 1
+                with average or nullcontext():
+                    waiting = 0 if self.look(table, name, step, float(torch.stack(total).mean())) else waiting + 1
                 total = []
                 save(self.folder, name, s, {"step": step, "waiting": waiting, "best": self.best, "kept": self.kept, "history": self.history,
                                             "generator": self.generator.get_state(), "order": batches.state()}, **parts)
@@ -230,6 +234,42 @@ class Finetuner:
             if step % s.checks == 0 or step == s.finish:
                 self.look(None, "finish", step, float(loss.detach()))
         self.restore()
+
+
+class Average:
+    """
+    Exponential mean of a model's weights over steps (Polyak & Juditsky 1992), which is what is judged and kept: labels are few, and
+    the last step's batch is not to decide. As a context it puts the mean into the model, and the weights back at the end.
+    """
+
+    def __init__(self, model, share: float):
+        self.parameters, self.share, self.steps = list(model.parameters()), share, 0
+        self.mean = [p.detach().clone() for p in self.parameters]
+
+    @torch.no_grad()
+    def follow(self) -> None:
+        self.steps += 1
+        share = min(self.share, self.steps / (self.steps + 9.0))             # the first steps are not worth remembering
+        for mean, p in zip(self.mean, self.parameters):
+            mean.lerp_(p, 1 - share)
+
+    def __enter__(self):
+        self.kept = [p.detach().clone() for p in self.parameters]
+        self.put(self.mean)
+
+    def __exit__(self, *_) -> None:
+        self.put(self.kept)
+
+    @torch.no_grad()
+    def put(self, values) -> None:
+        for p, value in zip(self.parameters, values):
+            p.copy_(value)
+
+    def state_dict(self):
+        return {"mean": self.mean, "steps": self.steps}
+
+    def load_state_dict(self, state) -> None:
+        self.mean, self.steps = state["mean"], state["steps"]
 
 
 def layer_groups(model, lr: float, decay: float) -> list[dict]:

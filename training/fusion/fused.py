@@ -15,7 +15,7 @@ from torch import nn
 
 from fusion.encoder import EncoderConfig, TextEncoder
 from fusion.experts import Experts
-from fusion.numbers import PiecewiseLinear
+from fusion.piecewise import PiecewiseLinear
 from fusion.sequence import EventBranch
 
 QUARTERS = 4

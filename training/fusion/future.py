@@ -24,20 +24,25 @@ class Future:
         counts (B, types), exposure in years (B,), type of the next event (B,) or -1, and years until it (B,) or the exposure.
         A row that has seen no event yet has no company of events to go by: its exposure is 0.
         """
-        rows = np.asarray(rows)
+        rows, e = np.asarray(rows), self.events
         counts, next_type, wait = np.zeros((len(rows), self.types), np.float32), np.full(len(rows), -1), np.zeros(len(rows), np.float32)
         limit = np.minimum(self.until, self.time[rows] + int(self.days * DAY))
-        exposure = np.maximum(0, limit - self.time[rows]) / (YEAR * DAY)
-        for i, last in enumerate(self.events.last[rows]):
-            if last < 0:
-                exposure[i] = 0
-                continue
-            after = self.events.order[self.events.place[last] + 1: self.end[self.events.company[last]]]
-            observed, kind = self.events.observed[after], self.events.type[after]
-            keep = (observed > self.time[rows[i]]) & (observed <= limit[i]) & ~self.outcome[kind]
-            counts[i] = np.bincount(kind[keep], minlength=self.types)[: self.types]
-            wait[i] = exposure[i]
-            if keep.any():
-                first = np.flatnonzero(keep)[np.argmin(observed[keep])]
-                next_type[i], wait[i] = kind[first], (observed[first] - self.time[rows[i]]) / (YEAR * DAY)
+        last = np.asarray(e.last[rows], np.int64)
+        exposure = np.where(last >= 0, np.maximum(0, limit - self.time[rows]) / (YEAR * DAY), 0)
+        if len(e.order) == 0:
+            return counts, exposure.astype(np.float32), next_type, wait
+        seen = np.maximum(last, 0)
+        begin = e.place[seen] + 1
+        length = np.where(last >= 0, self.end[e.company[seen]] - begin, 0)      # (B,) events of the company that the row has not seen
+        owner = np.repeat(np.arange(len(rows)), length)
+        after = e.order[np.repeat(begin - np.cumsum(length) + length, length) + np.arange(len(owner))]
+        observed, kind = np.asarray(e.observed[after]), np.asarray(e.type[after])
+        keep = (observed > self.time[rows][owner]) & (observed <= limit[owner]) & ~self.outcome[kind]
+        owner, observed, kind = owner[keep], observed[keep], kind[keep]
+        counts += np.bincount(owner * self.types + kind, minlength=counts.size).reshape(counts.shape)
+        wait += exposure
+        order = np.lexsort((np.arange(len(owner)), observed, owner))
+        first = order[np.r_[True, np.diff(owner[order]) != 0]] if len(owner) else order
+        next_type[owner[first]] = kind[first]
+        wait[owner[first]] = (observed[first] - self.time[rows[owner[first]]]) / (YEAR * DAY)
         return counts, exposure.astype(np.float32), next_type, wait
