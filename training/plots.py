@@ -74,7 +74,7 @@ def lift(scores: dict, label):
 
 
 def learning(histories: dict):
-    shown = {name: [h for h in seeds if len(h) > 1] for name, seeds in histories.items()}
+    shown = {name: [looks for h in seeds if len(looks := [point for point in h if "valid" in point]) > 1] for name, seeds in histories.items()}
     shown = {name: seeds for name, seeds in shown.items() if seeds}
     figure, axes = plt.subplots(1, max(1, len(shown)), figsize=(3 * max(1, len(shown)), 3), squeeze=False)
     for axis, (name, seeds) in zip(axes[0], shown.items()):

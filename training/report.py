@@ -30,7 +30,8 @@ def table(result: dict) -> str:
     lines = [
         f"`{result['name']}`, {result['date']}, {result['machine']}; {len(result['seeds'])} seeds; {result['rows']['train']:,} training rows, "
         f"{result['rows']['test']:,} test rows of {split['test']['companies']:,} companies, {result['base_rate']:.2%} positive ({split['kind']}, "
-        f"{split['test']['from'] or 'without'} to {split['test']['to'] or 'time'}). {oracles}`{result['command']}`", "",
+        f"{split['test']['from'] or 'without'} to {split['test']['to'] or 'time'}). {oracles}"
+        f"Seconds are of all seeds and {result.get('seconds_are', 'as measured')}. `{result['command']}`", "",
         "| rung | AUC [95 %] | AP | recall at 10 % | ECE | minus 2b [95 %] | seconds |" if result["observable_oracle_auc"] is None else
         "| rung | AUC [95 %] | of the way to the ceiling | AP | recall at 10 % | ECE | minus 2b [95 %] | seconds |"]
     lines.append("|" + "---|" * (lines[-1].count("|") - 1))

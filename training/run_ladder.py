@@ -57,14 +57,14 @@ def fingerprint(data, split) -> str:
     return digest.hexdigest()[:16]
 
 
-def climb(rung: Rung, seed: int, data, split, run, device: str, print_of: str, folder: Path, say) -> Done:
-    """One rung with one seed: from its folder when it is finished there, else fitted."""
+def climb(rung: Rung, seed: int, data, split, run, device: str, print_of: str, folder: Path, say, fit=True) -> Done | None:
+    """One rung with one seed: from its folder when it is finished there, else fitted, or None where that is not wanted."""
     settings = settings_of(rung, run.size, run.rung.get(rung.number, {}))
     mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, "data": print_of}
     mark = json.loads(json.dumps(mark))
     folder.mkdir(parents=True, exist_ok=True)
     found = finished(folder, mark)
-    if found:
+    if found or not fit:
         return found
     started_as = folder / "started.json"
     if not started_as.exists() or json.loads(started_as.read_text("utf-8")) != mark:      # of other settings: nothing to resume
@@ -150,11 +150,17 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
             row["of_the_way"] = round((row["auc"] - 0.5) / (oracle["observable_oracle_auc"] - 0.5), 4)
     test = data.y[split.test]
     return {
-        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run), "command": command,
+        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run), **crowd(), "command": command,
         "seeds": run.seeds, "rows": {name: len(rows) for name, rows in split.parts().items()}, "base_rate": round(float(test.mean()), 5),
         "split": split.about, "source": data.about, "worlds": run.worlds, "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
         "rungs": rungs, "left_out": left_out,
     }, drawn
+
+
+def crowd() -> dict:
+    """Load of the last quarter of an hour, and what it makes of the seconds."""
+    load = round(os.getloadavg()[2], 1)
+    return {"load": load, "seconds_are": "upper bounds (other programs used the cores too)" if load > (os.cpu_count() or 1) + 0.5 else "of a machine that did nothing else"}
 
 
 def machine(run) -> str:
@@ -173,8 +179,8 @@ def chosen(rungs: list[Rung], numbers: list[str]) -> list[Rung]:
     return [rung for rung in rungs if not numbers or rung.number in numbers]
 
 
-def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=None, loaded=None) -> tuple[dict, bool]:
-    """(the results that were written, whether every rung came through)."""
+def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=None, loaded=None, fit=True) -> tuple[dict, bool]:
+    """(the results that were written, whether every rung came through); without `fit` the table is of what is finished."""
     started = time.monotonic()
     say = say or (lambda text: print(f"[{time.monotonic() - started:7.1f} s] {text}", flush=True))
     device = run.set_up_torch()
@@ -195,7 +201,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
             begun, folder = time.monotonic(), runs / run.name / f"{rung.number}-{seed}"
             inner = lambda text, at=f"rung {rung.number} seed {seed}": say(f"{at}: {text}")
             try:
-                found.append(climb(rung, seed, data, split, run, device, print_of, folder, inner))
+                one = climb(rung, seed, data, split, run, device, print_of, folder, inner, fit)
             except Refused as refused:
                 left_out.append(f"rung {rung.number} ({rung.name}) is left out: {refused}")
                 say(left_out[-1])
@@ -206,10 +212,18 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
                 say(f"{left_out[-1]}; see {folder / 'error.txt'}")
                 whole = False
                 break
-            valid = metrics.auc(found[-1].logits["valid"], data.y[split.valid])
+            if one is None:
+                continue
+            found.append(one)
+            valid = metrics.auc(one.logits["valid"], data.y[split.valid])
             say(f"rung {rung.number} seed {seed}: valid auc {valid:.4f}, {time.monotonic() - begun:.0f} s")
         else:
-            done[rung.number] = rung, found
+            wanted_seeds = len(run.seeds) if rung.seeded else 1
+            if len(found) < wanted_seeds:
+                left_out.append(f"rung {rung.number} ({rung.name}) has been run with {len(found)} of {wanted_seeds} seeds" + ("" if found else " and is left out"))
+                say(left_out[-1])
+            if found:
+                done[rung.number] = rung, found
     if not done:
         raise Refused("no rung was fitted: " + "; ".join(left_out))
     result, drawn = table(run, data, split, done, left_out, command, say)
@@ -278,13 +292,14 @@ def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    p.add_argument("--finished", action="store_true", help="fit nothing: the table of what earlier runs have finished")
     p.add_argument("--fresh", action="store_true", help="forget what earlier runs of this ladder left")
     a = p.parse_args(argv)
     run = of_arguments(a)
     if a.fresh:
         import shutil
         shutil.rmtree(RUNS / run.name, ignore_errors=True)
-    _, whole = run_all(run, "./jianwei train --ladder " + " ".join(argv if argv is not None else sys.argv[1:]))
+    _, whole = run_all(run, "./jianwei train --ladder " + " ".join(argv if argv is not None else sys.argv[1:]), fit=not a.finished)
     return 0 if whole else 1
 
 

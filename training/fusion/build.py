@@ -21,6 +21,8 @@ def make(data, split, s, seed: int, device: str, text: bool = True, tabular: boo
     events = s.event_branch and tabular and data.events is not None
     head = HeadConfig(data.x.shape[1], s.vector if text else 0, s.bins, s.head_width, len(data.events.types) if events else 0, tabular, s.experts, s.dropout)
     model = Fused(s.encoder(data.texts.vocabulary) if text else None, head)
+    if text:
+        model.encoder.body.resting = not s.layers
     some = np.sort(np.random.default_rng(0).choice(split.unlabelled, min(len(split.unlabelled), FITTED_ON), replace=False))
     model.head.numbers.fit(np.asarray(data.x[some], np.float32))
     if text and s.keywords:

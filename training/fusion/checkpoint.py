@@ -33,4 +33,6 @@ def load(path) -> tuple[Fused, dict]:
     encoder = EncoderConfig(**state["encoder"]) if state["encoder"] else None
     model = Fused(encoder, HeadConfig(**state["head"]))
     model.load_state_dict(state["state"])
+    if encoder:
+        model.encoder.body.resting = not state["settings"]["layers"]
     return model.eval(), state

@@ -14,22 +14,30 @@ from fusion.encoder import EncoderConfig
 class Settings:
     # the encoder
     length: int = 256               # tokens of a document that are read
-    embedding: int = 64
-    width: int = 64
+    embedding: int = 96
+    width: int = 48
     heads: int = 2
     random_features: int = 16
-    depth: int = 2
-    distinct: int = 2
-    vector: int = 64                # D: width of the text vector
+    depth: int = 1
+    distinct: int = 1
+    vector: int = 96                # D: width of the text vector
     # the head
     bins: int = 8
-    head_width: int = 96
-    dropout: float = 0.1
+    head_width: int = 128
+    dropout: float = 0.15
     event_branch: bool = False
     # pre-training
-    pretrain_steps: int = 1200
+    latent: bool = True             # the token table begins with the directions in which documents differ (latent.py)
+    layers: bool = False            # the encoder's layers take part; at rest a document's vector is made of sums over its tokens
+    rest_steps: int = 250           # first, with the layers at rest
+    rest_batch: int = 256
+    rest_lr: float = 1e-3
+    pretrain_steps: int = 300       # then with them, where they take part
     pretrain_batch: int = 128
     pretrain_lr: float = 2e-3
+    head_steps: int = 6000          # then the head alone, over vectors that stay
+    head_batch: int = 512
+    head_rows: int = 150_000        # of so many rows
     masked: float = 0.15            # share of words that are hidden
     replaced: float = 0.05          # share of words that are another's
     hidden_fields: float = 0.15
@@ -43,18 +51,18 @@ class Settings:
     # fine-tuning
     head_epochs: int = 3            # over the rows with the encoder at rest
     head_lr: float = 1e-3
-    tune_steps: int = 400           # with the encoder
+    tune_steps: int = 100           # with the encoder
     tune_batch: int = 256
     tune_lr: float = 5e-4
-    decay_lr: float = 0.5           # each layer further from the logit learns this much slower
-    weight_decay: float = 0.02
+    decay_lr: float = 0.8           # each layer further from the logit learns this much slower
+    weight_decay: float = 0.05
     positives: float = 0.2          # share of positives in a batch
     text_dropout: float = 0.15      # modality dropout: rows that pretend to have no text
     weight_hazard: float = 0.3      # of the discrete-time hazard beside the binary loss
-    average: float = 0.0            # share of the mean of weights that a step keeps; 0: the last weights are judged
-    checks: int = 50                # steps between looks at the validation rows
+    average: float = 0.98           # share of the mean of weights that a step keeps; 0: the last weights are judged
+    checks: int = 25                # steps between looks at the validation rows
     patience: int = 6               # looks without a gain
-    valid_rows: int = 12_000        # at most, all positives first
+    valid_rows: int = 10_000        # at most, all positives first
     # recipe switches (recipes.py), each off
     smoothing: float = 0.0          # label smoothing
     focal: float = 0.0              # focusing exponent gamma
@@ -78,8 +86,8 @@ class Settings:
 
 FULL = {
     "length": 256, "embedding": 128, "width": 256, "heads": 4, "random_features": 128, "depth": 6, "distinct": 3, "vector": 128, "head_width": 256,
-    "pretrain_steps": 40_000, "pretrain_batch": 512, "pretrain_lr": 1e-3, "redraw": 1000, "head_epochs": 5, "tune_steps": 6000, "tune_batch": 1024,
-    "checks": 200, "patience": 10, "valid_rows": 60_000, "compile": True, "bf16": True,
+    "layers": True, "rest_steps": 4000, "pretrain_steps": 40_000, "head_steps": 20_000, "head_rows": 2_000_000, "pretrain_batch": 512, "pretrain_lr": 1e-3, "redraw": 1000, "head_epochs": 5, "tune_steps": 6000, "tune_batch": 1024,
+    "checks": 200, "patience": 10, "average": 0.999, "valid_rows": 60_000, "compile": True, "bf16": True,
 }
 
 

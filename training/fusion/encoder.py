@@ -49,7 +49,7 @@ class TextEncoder(nn.Module):
         self.position = nn.Embedding(config.length + 1, config.width)   # 0 is [CLS]
         self.body = Performer(config.width, config.heads, config.features, config.depth, config.distinct, config.dropout)
         self.query = nn.Linear(config.width, config.heads, bias=False)  # one attention pool a head
-        self.pool = nn.Linear(5 * config.width + 1 + config.keywords, config.output)
+        self.pool = nn.Linear(5 * config.width + 1 + config.embedding + config.keywords, config.output)
         self.register_buffer("keyword", torch.full((config.keywords,), -1))
         for table, spread in ((self.token, LOUD), (self.segment, FAINT), (self.number, FAINT), (self.position, FAINT)):
             nn.init.normal_(table.weight, std=spread)
@@ -78,11 +78,12 @@ class TextEncoder(nn.Module):
     def present(self, ids):                                       # (B, L) -> (B, keywords) in {0., 1.}
         return ids.unsqueeze(-1).eq(self.keyword).any(1).to(self.token.weight.dtype)
 
-    def pooled(self, states, valid, ids):
+    def pooled(self, states, valid, ids, embedded=None):
         """
-        Mean, sum, maximum, attention and [CLS] of the states, and how many tokens there are -> (B, output). The sum is there
-        because evidence adds up: three warnings are more than one, whatever their share of the text.
+        Mean, sum, maximum, attention and [CLS] of the states, how many tokens there are, and the sum of the tokens as they came -> (B, output).
+        The sums are there because evidence adds up: three warnings are more than one, whatever their share of the text.
         """
+        embedded = self.embed(ids) if embedded is None else embedded
         cls, states, valid = states[:, 0], states[:, 1:], valid[:, 1:].unsqueeze(-1)
         count = valid.sum(1)                                      # (B, 1)
         some = count.clamp(max=1.0)                               # 0 for an empty document
@@ -95,8 +96,9 @@ class TextEncoder(nn.Module):
         share = score / score.sum(1, keepdim=True).clamp(min=1e-9)
         heads = states.reshape(*states.shape[:2], share.shape[-1], -1)      # (B, L, H, d/H)
         attended = (share.unsqueeze(-1) * heads).sum(1).flatten(1)
-        parts = [mean, total / MANY, largest, attended, cls, torch.log1p(count) / 5]
+        parts = [mean, total / MANY, largest, attended, cls, torch.log1p(count) / 5, (embedded * valid).sum(1) / MANY]
         return self.pool(torch.cat(parts + [self.present(ids)] if self.config.keywords else parts, 1))
 
     def forward(self, ids, tags):                                 # (B, L), (B, L) -> (B, output)
-        return self.pooled(*self.states(ids, tags), ids)
+        embedded = self.embed(ids)
+        return self.pooled(*self.states(ids, tags, embedded), ids, embedded)

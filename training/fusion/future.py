@@ -19,7 +19,11 @@ class Future:
         self.outcome = np.array([name.startswith("outcome") for name in self.events.types] + [True] * (256 - self.types))
         self.end = np.append(self.events.first[1:], len(self.events.order))          # where each company's events end
 
-    def of(self, rows):
+    def counts(self, rows):
+        """counts (B, types) and exposure in years (B,)."""
+        return self.of(rows, following=False)[:2]
+
+    def of(self, rows, following: bool = True):
         """
         counts (B, types), exposure in years (B,), type of the next event (B,) or -1, and years until it (B,) or the exposure.
         A row that has seen no event yet has no company of events to go by: its exposure is 0.
@@ -41,6 +45,8 @@ class Future:
         owner, observed, kind = owner[keep], observed[keep], kind[keep]
         counts += np.bincount(owner * self.types + kind, minlength=counts.size).reshape(counts.shape)
         wait += exposure
+        if not following:
+            return counts, exposure.astype(np.float32), next_type, wait
         order = np.lexsort((np.arange(len(owner)), observed, owner))
         first = order[np.r_[True, np.diff(owner[order]) != 0]] if len(owner) else order
         next_type[owner[first]] = kind[first]

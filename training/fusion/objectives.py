@@ -8,6 +8,7 @@ Joint pre-training: one spoiled pass over rows without labels, five questions.
     next      which events follow, and when: each type comes at a rate that the fused vector gives
 """
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -32,6 +33,7 @@ class Objectives(nn.Module):
             encoder = model.encoder
             self.word = nn.Linear(encoder.config.width, encoder.config.embedding)
             self.told = nn.Linear(width, encoder.config.embedding)          # what the features say about the word
+            self.gist = nn.Linear(encoder.config.output, encoder.config.embedding)   # what the whole document says about it
             self.odd_word = nn.Linear(encoder.config.width, 1)
             self.of_text = nn.Linear(encoder.config.output, width)
         if self.fused:
@@ -55,28 +57,36 @@ class Objectives(nn.Module):
             self.rate.bias.data.copy_(torch.log((counts.sum(0) + 0.5) / (exposure.sum() + 1.0)))
         return self
 
-    def forward(self, model, rows, batch, future=None, generator=None) -> dict:
-        """Loss of each objective for one batch of rows; those without anything to say are missing."""
+    def forward(self, model, rows, batch, future=None, generator=None, table=None) -> dict:
+        """
+        Loss of each objective for one batch of rows; those without anything to say are missing. With a `table` of documents and their
+        vectors the encoder rests, and what is asked of texts alone is left out.
+        """
         s, losses = self.settings, {}
         encoder, head = model.encoder, model.head
         features, hidden, swapped = corrupt.corrupt_fields(batch.features, s.hidden_fields, s.replaced_fields, generator)
         t = head.tabular(features, hidden, batch.events)                    # (B, width)
-        vector = None
-        if self.text:
+        vector, has_text = None, batch.has_text
+        if table is not None:
+            vector = table[1][rows.tensor(np.searchsorted(table[0], batch.documents))][batch.of]
+            has_text = has_text * (torch.rand(has_text.shape, generator=generator) >= s.text_dropout).to(has_text)
+        elif self.text:
             ids, tags = rows.tokens(batch.documents)                        # (U, L)
             spoiled, masked, odd = corrupt.corrupt_text(ids, tags, s.masked, s.replaced, generator)
-            states, valid = encoder.states(spoiled, tags)
-            vector = encoder.pooled(states, valid, spoiled)[batch.of]                # (B, D)
+            embedded = encoder.embed(spoiled)
+            states, valid = encoder.states(spoiled, tags, embedded)
+            whole = encoder.pooled(states, valid, spoiled, embedded)                           # (U, D)
+            vector = whole[batch.of]                                                 # (B, D)
             states = states[:, 1:]
             first = first_row(batch.of, len(ids))                           # (U,): a row that has this document
             if s.weight_words and masked.any():
-                losses["words"] = self.words(encoder, states, t[first], ids, masked)
-            if s.weight_detect and ids.gt(0).any():
+                losses["words"] = self.words(encoder, states, self.gist(whole) + (self.told(t[first]) if self.fused else 0), ids, masked)
+            if s.weight_detect and ids.gt(0).any() and not encoder.body.resting:
                 asked = ids.gt(0) & ~masked
                 losses["detect"] = F.binary_cross_entropy_with_logits(self.odd_word(states[asked]).squeeze(-1), odd[asked].to(states.dtype))
             if s.weight_contrast and self.fused:
                 losses["contrast"] = self.contrast(t, vector, batch)
-        z = head.fuse(t, head.text(vector, batch.has_text) if self.text else None)
+        z = head.fuse(t, head.text(vector, has_text) if self.text else None)
         if self.fused and s.weight_fields:
             target = ((torch.nan_to_num(batch.features) - self.mean) / self.std).clamp(-FAR, FAR)
             asked = hidden * (~torch.isnan(batch.features)).to(hidden.dtype)
@@ -94,7 +104,7 @@ class Objectives(nn.Module):
                   "odd_fields": s.weight_detect, "next": s.weight_next}
         return sum(weight[name] * loss for name, loss in losses.items())
 
-    def words(self, encoder, states, t, ids, masked):
+    def words(self, encoder, states, known, ids, masked):
         """Cross-entropy of hidden tokens among the batch's own tokens: a softmax over all 16 k would cost more than the encoder."""
         candidates, target = torch.unique(ids[ids >= RESERVED], return_inverse=True)
         place = torch.zeros_like(ids)
@@ -103,9 +113,7 @@ class Objectives(nn.Module):
         asked = asked[torch.randperm(len(asked), device=asked.device)[:TOLD]].unbind(1)
         if len(asked[0]) == 0:
             return states.sum() * 0
-        told = self.word(states[asked])
-        if self.fused:
-            told = told + self.told(t)[asked[0]]
+        told = self.word(states[asked]) + known[asked[0]]
         return F.cross_entropy(torch.matmul(told, encoder.token.weight[candidates].T) / told.shape[-1] ** 0.5, place[asked])
 
     def contrast(self, t, vector, batch):

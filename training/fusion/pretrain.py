@@ -9,40 +9,71 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from fusion import latent
 from fusion.future import Future
 from fusion.objectives import Objectives
 from fusion.resume import load, save
+from fusion.rows import vectors
 
 
 def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path | None, say) -> list[dict]:
     """
     Trains `model` in place on rows `which`; nothing observed from `until` on is read. Returns the losses, one entry a look.
-    `folder`/pretrain.pt is what an interrupted run goes on from.
+    Three turns: with the encoder's layers at rest (ReZero starts them at 0, so nothing is lost but their cost), with them, and the head alone
+    over vectors that stay, which is so cheap that it sees every row many times. An interrupted run goes on from `folder`/pretrain-<turn>.pt.
     """
     s, random = settings, np.random.default_rng(seed)
+    if s.latent and model.encoder is not None:
+        say(f"tokens begin with {latent.begin(model.encoder, rows.data.texts, which, seed)} directions of {latent.DOCUMENTS:,} documents")
     future = Future(rows.data, until) if rows.data.events is not None and s.weight_next else None
     generator = torch.Generator().manual_seed(seed)
     sample = random.choice(which, min(len(which), 4000), replace=False)
-    counts = [torch.from_numpy(part) for part in future.of(sample)[:2]] if future else []
+    counts = [torch.from_numpy(part) for part in future.counts(sample)] if future else []
     objectives = Objectives(model, s, future.types if future else 0).to(rows.device).fit(rows.batch(sample).features.cpu(), *counts)
     everything = torch.nn.ModuleList([model, objectives])
-    optimiser = torch.optim.AdamW(everything.parameters(), s.pretrain_lr, weight_decay=0.01, betas=(0.9, 0.98))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: warm_then_cosine(step, s.pretrain_steps))
+    order, history = Shuffled(which, rows.data.group, random), []
+    turns = [("head", s.head_steps if objectives.fused or objectives.types else 0, s.head_batch, s.pretrain_lr)]
+    if model.encoder is not None:
+        turns = [("sums", s.rest_steps, s.rest_batch, s.rest_lr), ("layers", s.pretrain_steps if s.layers else 0, s.pretrain_batch, s.pretrain_lr), *turns]
+    for name, steps, size, lr in turns:
+        table = None
+        if model.encoder is not None:
+            model.encoder.body.resting = name == "sums" or not s.layers
+            if name == "head" and steps:
+                some = np.sort(random.permutation(which)[: s.head_rows])
+                order, table = Shuffled(some, rows.data.group, random), kept(model, rows, some, say)
+        history += turn(name, steps, size, lr, everything, model, objectives, rows, future, order, generator, s, folder, say, table)
+    return history
+
+
+def kept(model, rows, which, say):
+    """Numbers of the documents of rows, and their vectors, which do not change while the head learns."""
+    documents = np.unique(np.concatenate([[-1], rows.data.texts.document[which]]))
+    say(f"encoding {len(documents):,} documents for the head")
+    return documents, torch.from_numpy(vectors(model.encoder, rows, documents)).to(rows.device)
+
+
+def turn(name, steps, size, lr, everything, model, objectives, rows, future, order, generator, s, folder, say, table) -> list[dict]:
+    """`steps` batches of `size` rows with a learning rate that rises and falls."""
+    optimiser = torch.optim.AdamW(everything.parameters(), lr, weight_decay=0.01, betas=(0.9, 0.98))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: warm_then_cosine(step, steps))
     half = torch.autocast(rows.device.type, torch.bfloat16) if s.bf16 else nullcontext()
-    order, history, recent, began = Shuffled(which, rows.data.group, random), [], {}, time.monotonic()
+    history, recent, began = [], {}, time.monotonic()
     parts, step = {"model": everything, "optimiser": optimiser, "schedule": schedule}, 0
-    before = load(folder, "pretrain", s, **parts)
+    before = load(folder, f"pretrain-{name}", s, **parts) if steps else None
     if before:
         step, history = before["step"], before["history"]
         generator.set_state(before["generator"])
         order.go_on(before["order"])
     model.train()
-    while step < s.pretrain_steps:
-        chosen = order.next(s.pretrain_batch)
+    if table is not None:
+        model.encoder.eval()
+    while step < steps:
+        chosen = order.next(size)
         batch = rows.batch(chosen)
-        after = [rows.tensor(part) for part in future.of(chosen)[:2]] if future else None
+        after = [rows.tensor(part) for part in future.counts(chosen)] if future else None
         with half:
-            losses = objectives(model, rows, batch, after, generator)
+            losses = objectives(model, rows, batch, after, generator, table)
             loss = objectives.total(losses)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -52,16 +83,15 @@ def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path |
         step += 1
         if s.redraw and step % s.redraw == 0 and model.encoder is not None:
             model.encoder.body.redraw()
-        for name, value in losses.items():
-            recent.setdefault(name, []).append(value.detach())
-        if step % 50 == 0 or step == s.pretrain_steps:
-            told = {name: float(torch.stack(values).mean()) for name, values in recent.items()}
-            history.append({"step": step, **told})
+        for key, value in losses.items():
+            recent.setdefault(key, []).append(value.detach())
+        if step % 50 == 0 or step == steps:
+            told = {key: float(torch.stack(values).mean()) for key, values in recent.items()}
+            history.append({"turn": name, "step": step, **told})
             recent = {}
-            if step % 200 == 0 or step == s.pretrain_steps:
-                say(f"pre-training {step} of {s.pretrain_steps}: " + ", ".join(f"{n} {v:.3f}" for n, v in told.items())
-                    + f"; {time.monotonic() - began:.0f} s")
-                save(folder, "pretrain", s, {"step": step, "history": history, "generator": generator.get_state(), "order": order.state()}, **parts)
+            if step % 200 == 0 or step == steps:
+                say(f"pre-training ({name}) {step} of {steps}: " + ", ".join(f"{key} {v:.3f}" for key, v in told.items()) + f"; {time.monotonic() - began:.0f} s")
+                save(folder, f"pretrain-{name}", s, {"step": step, "history": history, "generator": generator.get_state(), "order": order.state()}, **parts)
     return history
 
 

@@ -14,7 +14,7 @@ from fusion.probe import probe
 from fusion.rows import vectors
 from ladder.rungs import Fitted, Rung, register
 
-SCRATCH = {"tune_steps": 900}       # without pre-training the encoder gets the steps that pre-training would have had
+SCRATCH = {"tune_steps": 400}       # without pre-training the encoder gets the steps that pre-training would have had
 
 
 class FusionRung(Rung):

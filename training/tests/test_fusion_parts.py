@@ -5,7 +5,7 @@ import torch
 from fusion.experts import Experts
 from fusion.fused import Fused, Head, HeadConfig
 from fusion.labels import NEVER, UNKNOWN, quarters
-from fusion.numbers import PiecewiseLinear, distinct_edges
+from fusion.piecewise import PiecewiseLinear, distinct_edges
 from fusion.rows import Rows, logits
 from fusion.sequence import EventBranch
 from fusion_world import world
