@@ -3,7 +3,6 @@ using Jianwei.Alerts.Models;
 using Jianwei.Alerts.Scores;
 using Jianwei.Alerts.Shifts;
 using Jianwei.Alerts.Telemetry;
-using Jianwei.Core.Contracts;
 using Jianwei.Core.Failures;
 using Jianwei.Core.Kafka;
 using Jianwei.Core.Sql;
@@ -53,15 +52,15 @@ public sealed partial class AlertsHandler(
         Age(scores);
     }
 
-    private (List<Score> Scores, List<OutgoingMessage> Refused) Read(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
+    private (List<ReadScore> Scores, List<OutgoingMessage> Refused) Read(IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
     {
-        var scores = new List<Score>(batch.Count);
+        var scores = new List<ReadScore>(batch.Count);
         var refused = new List<OutgoingMessage>();
         foreach (var record in batch)
         {
             try
             {
-                scores.Add(ScoreReader.Read(record.Message.Value));
+                scores.Add(new(ScoreReader.Read(record.Message.Value), record.Partition.Value));
             }
             catch (PoisonException e)
             {
@@ -72,7 +71,7 @@ public sealed partial class AlertsHandler(
         return (scores, refused);
     }
 
-    private async Task WriteAsync(List<Score> scores, CancellationToken cancellation)
+    private async Task WriteAsync(List<ReadScore> scores, CancellationToken cancellation)
     {
         for (var attempt = 1; scores.Count > 0; attempt++)
         {
@@ -93,7 +92,7 @@ public sealed partial class AlertsHandler(
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, ShiftState>> StatesAsync(List<Score> scores, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, ShiftState>> StatesAsync(List<ReadScore> scores, CancellationToken cancellation)
     {
         if (stale)
         {
@@ -103,7 +102,7 @@ public sealed partial class AlertsHandler(
 
         var states = new Dictionary<string, ShiftState>(StringComparer.Ordinal);
         var missing = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var id in scores.Select(s => s.CompanyId))
+        foreach (var id in scores.Select(s => s.Score.CompanyId))
         {
             if (cache.TryGet(id, out var state))
             {
@@ -162,10 +161,10 @@ public sealed partial class AlertsHandler(
         return true;
     }
 
-    private void Age(List<Score> scores)
+    private void Age(List<ReadScore> scores)
     {
         var now = time.GetUtcNow();
-        foreach (var score in scores.Where(s => s.AcceptedTime != default))
+        foreach (var score in scores.Select(s => s.Score).Where(s => s.AcceptedTime != default))
         {
             AlertsMetrics.LatencySeconds.Record((now - score.AcceptedTime).TotalSeconds);
         }

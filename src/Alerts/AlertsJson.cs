@@ -14,6 +14,7 @@ namespace Jianwei.Alerts;
     Converters = [typeof(EventTypeJsonConverter)])]
 [JsonSerializable(typeof(AlertView))]
 [JsonSerializable(typeof(FeatureChanges))]
+[JsonSerializable(typeof(Reasons))]
 [JsonSerializable(typeof(EventSummary))]
 [JsonSerializable(typeof(EventSummary[]))]
 public sealed partial class AlertsJson : JsonSerializerContext;

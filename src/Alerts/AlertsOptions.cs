@@ -16,4 +16,8 @@ public sealed class AlertsOptions
     /// <summary>Features that an alert names in each group.</summary>
     [Range(1, 100)]
     public int ChangedFeaturesLimit { get; set; } = 3;
+
+    /// <summary>Reasons that an alert names, the largest first; 0 asks the model for none.</summary>
+    [Range(0, 100)]
+    public int ReasonsLimit { get; set; } = 6;
 }

@@ -5,6 +5,7 @@ using Jianwei.Alerts.Scores;
 using Jianwei.Alerts.Shifts;
 using Jianwei.Core.Features;
 using Jianwei.Core.Hosting;
+using Jianwei.Core.Reasons;
 using Jianwei.Core.Sql;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,10 @@ namespace Jianwei.Alerts;
 /// <summary>Wires the alerts stage.</summary>
 public static class AlertsServices
 {
-    /// <summary>The stage over topic <c>scores</c>, and delivery. Needs <see cref="CoreServices.AddJianweiCore"/>.</summary>
+    /// <summary>
+    /// The stage over topic <c>scores</c>, and delivery. Needs <see cref="CoreServices.AddJianweiCore"/>; a registered
+    /// <see cref="IShiftExplainer"/> gives alerts their reasons.
+    /// </summary>
     public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddPostgres(configuration);
@@ -25,7 +29,8 @@ public static class AlertsServices
         services.AddSingleton<BandScales>();
         services.AddSingleton<ScorePartitions>();
         services.AddSingleton<ScoreStore>();
-        services.AddSingleton(s => new AlertRaiser(Catalogue(s), s.GetRequiredService<IOptions<AlertsOptions>>()));
+        services.AddSingleton(s => new AlertRaiser(
+            Catalogue(s), s.GetRequiredService<IOptions<AlertsOptions>>(), s.GetService<IShiftExplainer>()));
         services.AddDelivery(configuration);
         return services.AddStage<AlertsHandler>("Alerts", topics => [topics.Scores]);
     }

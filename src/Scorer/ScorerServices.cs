@@ -1,12 +1,15 @@
 using Jianwei.Core.Failures;
 using Jianwei.Core.Features;
 using Jianwei.Core.Hosting;
+using Jianwei.Core.Reasons;
 using Jianwei.Scorer.Inference;
 using Jianwei.Scorer.Packages;
+using Jianwei.Scorer.Reasons;
 using Jianwei.Scorer.Swap;
 using Jianwei.Scorer.Telemetry;
 using Jianwei.Scorer.Texts;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Jianwei.Scorer;
@@ -26,18 +29,27 @@ public static class ScorerServices
         services.AddSingleton<ScoreLatency>();
         services.AddSingleton(s => SelectDevice(s.GetRequiredService<IOptions<ScorerOptions>>().Value));
         services.AddRedis();
-        services.AddSingleton<TextStore>();
+        services.TryAddSingleton<TextStore>();
         services.AddSingleton<ModelSlot>();
         // Before the stage: it starts only with a model.
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<ModelWatcher>(s, [.. Contract(s)]));
         return services.AddStage<ScorerHandler>(Section, topics => [topics.ScoreRequests]);
     }
 
+    /// <summary>What explains shifts to the alerts stage.</summary>
+    public static IServiceCollection AddShiftExplainer(this IServiceCollection services)
+    {
+        services.AddModelStore().AddRedis();
+        services.TryAddSingleton<TextStore>();
+        return services.AddSingleton<IShiftExplainer, ShiftExplainer>();
+    }
+
     /// <summary>The store of Models:Directory, for the stage and for the model verbs.</summary>
     public static IServiceCollection AddModelStore(this IServiceCollection services)
     {
         services.AddSettings<ModelsOptions>("Models");
-        return services.AddSingleton(s => new ModelStore(s.GetRequiredService<IOptions<ModelsOptions>>().Value.Directory));
+        services.TryAddSingleton(s => new ModelStore(s.GetRequiredService<IOptions<ModelsOptions>>().Value.Directory));
+        return services;
     }
 
     private static IEnumerable<object> Contract(IServiceProvider services) =>

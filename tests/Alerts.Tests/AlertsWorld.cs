@@ -9,6 +9,7 @@ using Jianwei.Core.Contracts;
 using Jianwei.Core.Features;
 using Jianwei.Core.Kafka;
 using Jianwei.Core.Models;
+using Jianwei.Core.Reasons;
 using Jianwei.Core.Sql;
 using Jianwei.Servers;
 using Microsoft.Extensions.Logging;
@@ -68,12 +69,13 @@ public sealed class AlertsWorld : IAsyncDisposable
         File.WriteAllBytes(Path.Combine(Models, id, "manifest.json"), manifest.ToJson());
     }
 
-    public AlertsHandler Handler(int cache = 100_000, ILogger<AlertsHandler>? log = null)
+    public AlertsHandler Handler(
+        int cache = 100_000, ILogger<AlertsHandler>? log = null, FeatureCatalogue? catalogue = null, IShiftExplainer? explainer = null)
     {
         var options = Options.Create(new AlertsOptions { StateCacheSize = cache });
         var schema = new Schema(Source, Options.Create(new PostgresOptions()), NullLogger<Schema>.Instance);
         return new(
-            schema, new(Source, new(Catalogue, options)), new(Source), new(Options.Create(new ModelOptions { Directory = Models })),
+            schema, new(Source, new(catalogue ?? Catalogue, options, explainer)), new(Source), new(Options.Create(new ModelOptions { Directory = Models })),
             new(clients, TimeProvider.System), producer, TimeProvider.System, options, Options.Create(new ShiftOptions()), log ?? NullLogger<AlertsHandler>.Instance);
     }
 

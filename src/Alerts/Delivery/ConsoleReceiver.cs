@@ -1,3 +1,4 @@
+using Jianwei.Alerts.Raising;
 using Jianwei.Alerts.Reading;
 using Microsoft.Extensions.Logging;
 
@@ -17,15 +18,23 @@ public sealed partial class ConsoleReceiver(ILogger<ConsoleReceiver> log) : IRec
             Shown(alert.Before),
             Shown(alert.After),
             alert.AsOf.UtcDateTime,
-            string.Join(", ", alert.Changes.Groups.Select(g => g.Group)),
-            alert.Events.Count > 0 ? alert.Events[0].Summary : null,
+            Why(alert),
             alert.Subscription.Name);
         return Task.FromResult(DeliveryResult.Done);
+    }
+
+    private static string Why(AlertView alert)
+    {
+        var why = alert.Reasons.Count > 0
+            ? $"because of {ReasonText.Line(alert.Reasons)}"
+            : $"moved: {string.Join(", ", alert.Changes.Groups.Select(g => g.Group))}";
+        var newest = alert.Events.Count > 0 ? $"; newest event: {alert.Events[0].Summary}" : "";
+        return why + newest + (alert.ReasonsNote is { } note ? $"; note: {note}" : "");
     }
 
     private static string Shown(ScoreView? score) => score is null ? "nothing" : $"{score.Band} {score.Probability:P1}";
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "ALERT {Company}: {Rule}, {Before} to {After} as of {AsOf:yyyy-MM-dd HH:mm}; moved: {Groups}; newest event: {Event} ({Subscription})")]
-    private partial void Alert(string company, string rule, string before, string after, DateTime asOf, string groups, string? @event, string subscription);
+        Message = "ALERT {Company}: {Rule}, {Before} to {After} as of {AsOf:yyyy-MM-dd HH:mm}; {Why} ({Subscription})")]
+    private partial void Alert(string company, string rule, string before, string after, DateTime asOf, string why, string subscription);
 }

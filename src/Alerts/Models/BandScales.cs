@@ -6,15 +6,20 @@ using Microsoft.Extensions.Options;
 
 namespace Jianwei.Alerts.Models;
 
-/// <summary>Bands of each model that scores name, read from its manifest when it is first seen.</summary>
+/// <summary>Bands of each model that scores name, and whether it reads texts; read from its manifest when it is first seen.</summary>
 public sealed class BandScales(IOptions<ModelOptions> options)
 {
-    private readonly ConcurrentDictionary<string, BandScale> scales = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (BandScale Scale, bool ReadsTexts)> known = new(StringComparer.Ordinal);
 
     /// <summary>Bands of a model.</summary>
     /// <param name="model"><c>name/version</c>, already checked to be one.</param>
     /// <exception cref="IOException">There is no such package, or its manifest cannot be used: retryable, it may be about to be copied.</exception>
-    public BandScale Of(string model) => scales.TryGetValue(model, out var scale) ? scale : scales.GetOrAdd(model, Load);
+    public BandScale Of(string model) => Known(model).Scale;
+
+    /// <summary>Whether a model reads texts beside features.</summary>
+    /// <param name="model"><c>name/version</c>, already checked to be one.</param>
+    /// <exception cref="IOException">As of <see cref="Of"/>.</exception>
+    public bool ReadsTexts(string model) => Known(model).ReadsTexts;
 
     /// <summary>
     /// Names of all bands that the packages in <c>Models:Directory</c> have, from the lowest rank; empty where there is no package to tell.
@@ -40,14 +45,17 @@ public sealed class BandScales(IOptions<ModelOptions> options)
         }
     }
 
-    private BandScale Load(string model)
+    private (BandScale Scale, bool ReadsTexts) Known(string model) =>
+        known.TryGetValue(model, out var found) ? found : known.GetOrAdd(model, Load);
+
+    private (BandScale Scale, bool ReadsTexts) Load(string model)
     {
         var file = Path.GetFullPath(Path.Combine(options.Value.Directory, model, "manifest.json"));
         try
         {
             var manifest = ModelManifest.Parse(File.ReadAllBytes(file));
             return manifest.Id == model
-                ? new BandScale(manifest.Bands)
+                ? (new BandScale(manifest.Bands), manifest.TextEncoder is not null)
                 : throw new IOException($"{file} is the manifest of {manifest.Id}, not of {model}, which scores were made with");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

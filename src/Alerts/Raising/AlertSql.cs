@@ -12,8 +12,8 @@ internal static class AlertSql
         """
         insert into alerts (alert_id, subscription_id, company_id, company_name, shift_id, rule, state, state_version, as_of, model,
           probability_before, probability_after, log_odds_before, log_odds_after, band_before, band_after, band_rank, reference_as_of,
-          changes, events, event_count, resolved_at, resolution)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+          changes, events, event_count, resolved_at, resolution, reasons)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
         on conflict (subscription_id, company_id, shift_id) do nothing
         """;
 
@@ -64,7 +64,8 @@ internal static class AlertSql
         new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb, Value = alerts.Column(a => a.Events) },
         alerts.Column(a => a.Shift.Events),
         alerts.Column(a => a.Shift.Falling ? a.Shift.After.AsOf.UtcDateTime : (DateTime?)null),
-        alerts.Column(a => a.Shift.Falling ? "falling" : null));
+        alerts.Column(a => a.Shift.Falling ? "falling" : null),
+        new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb, Value = alerts.Column(a => a.Reasons) });
 
     public static NpgsqlBatchCommand? Deliveries(IReadOnlyList<NewAlert> alerts) => alerts.Count == 0 ? null : Sql.Command(
         InsertDeliveries, alerts.Column(a => a.DeliveryId), alerts.Column(a => a.AlertId), alerts.Column(a => a.Channel));

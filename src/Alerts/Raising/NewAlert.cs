@@ -7,9 +7,10 @@ namespace Jianwei.Alerts.Raising;
 /// <param name="Found">The shift and its score.</param>
 /// <param name="CompanyName">From the score, or else from the companies table.</param>
 /// <param name="Changes">JSON of <see cref="FeatureChanges"/>.</param>
+/// <param name="Reasons">JSON of <see cref="Raising.Reasons"/>.</param>
 /// <param name="Events">JSON array of event summaries, newest first.</param>
 public sealed record NewAlert(
-    Guid AlertId, long SubscriptionId, string Channel, FoundShift Found, string? CompanyName, string Changes, string Events)
+    Guid AlertId, long SubscriptionId, string Channel, FoundShift Found, string? CompanyName, string Changes, string Reasons, string Events)
 {
     public Shift Shift => Found.Shift;
 

@@ -34,14 +34,15 @@ public sealed class ShiftContext
         var context = new ShiftContext();
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(
             """
-            select company_id, slot, state_version, catalogue, features from shift_references where company_id = any(@ids);
+            select company_id, slot, state_version, catalogue, features, text_hash, text from shift_references where company_id = any(@ids);
             select company_id, number, event from recent_events where company_id = any(@ids);
             select company_id, name from companies where company_id = any(@ids)
             """,
             new { ids }, cancellationToken: cancellation));
-        foreach (var (id, slot, version, catalogue, features) in await rows.ReadAsync<(string, short, long, string, byte[])>())
+        var kept = await rows.ReadAsync<(string, short, long, string, byte[], string?, byte[]?)>();
+        foreach (var (id, slot, version, catalogue, features, hash, text) in kept)
         {
-            context.references[(id, slot)] = new(version, catalogue, features);
+            context.references[(id, slot)] = new(version, catalogue, features, hash) { Text = text };
         }
 
         context.events = (await rows.ReadAsync<(string Id, long Number, string Event)>())

@@ -12,7 +12,7 @@ public sealed record AlertRow
           s.subscription_id SubscriptionId, s.name SubscriptionName, p.portfolio_id PortfolioId, p.name PortfolioName,
           a.as_of AsOf, a.model, a.probability_before ProbabilityBefore, a.probability_after ProbabilityAfter,
           a.log_odds_before LogOddsBefore, a.log_odds_after LogOddsAfter, a.band_before BandBefore, a.band_after BandAfter,
-          a.reference_as_of ReferenceAsOf, a.changes, a.events, a.event_count EventCount, a.acknowledged_by AcknowledgedBy,
+          a.reference_as_of ReferenceAsOf, a.changes, a.reasons, a.events, a.event_count EventCount, a.acknowledged_by AcknowledgedBy,
           a.acknowledged_at AcknowledgedAt, a.note, a.resolved_at ResolvedAt, a.resolution
         from alerts a
         join subscriptions s on s.subscription_id = a.subscription_id
@@ -58,6 +58,8 @@ public sealed record AlertRow
 
     public string Changes { get; init; } = "";
 
+    public string? Reasons { get; init; }
+
     public string Events { get; init; } = "";
 
     public long EventCount { get; init; }
@@ -72,25 +74,35 @@ public sealed record AlertRow
 
     public string? Resolution { get; init; }
 
-    public AlertView ToView() => new()
+    public AlertView ToView()
     {
-        AlertId = AlertId,
-        State = State,
-        Rule = Rule,
-        Company = new(CompanyId, CompanyName),
-        Subscription = new(SubscriptionId, SubscriptionName),
-        Portfolio = new(PortfolioId, PortfolioName),
-        AsOf = AsOf,
-        Model = Model,
-        Before = ProbabilityBefore is { } p ? new(p, LogOddsBefore!.Value, BandBefore!, ReferenceAsOf!.Value) : null,
-        After = new(ProbabilityAfter, LogOddsAfter, BandAfter, AsOf),
-        Changes = JsonSerializer.Deserialize(Changes, AlertsJson.Default.FeatureChanges)!,
-        Events = JsonSerializer.Deserialize(Events, AlertsJson.Default.EventSummaryArray)!,
-        EventCount = EventCount,
-        AcknowledgedBy = AcknowledgedBy,
-        AcknowledgedAt = AcknowledgedAt,
-        Note = Note,
-        ResolvedAt = ResolvedAt,
-        Resolution = Resolution,
-    };
+        var reasons = Reasons is null
+            ? Raising.Reasons.None("raised before reasons were kept")
+            : JsonSerializer.Deserialize(Reasons, AlertsJson.Default.Reasons)!;
+        return new()
+        {
+            AlertId = AlertId,
+            State = State,
+            Rule = Rule,
+            Company = new(CompanyId, CompanyName),
+            Subscription = new(SubscriptionId, SubscriptionName),
+            Portfolio = new(PortfolioId, PortfolioName),
+            AsOf = AsOf,
+            Model = Model,
+            Before = ProbabilityBefore is { } p ? new(p, LogOddsBefore!.Value, BandBefore!, ReferenceAsOf!.Value) : null,
+            After = new(ProbabilityAfter, LogOddsAfter, BandAfter, AsOf),
+            Changes = JsonSerializer.Deserialize(Changes, AlertsJson.Default.FeatureChanges)!,
+            Reasons = reasons.Items,
+            ReasonsOther = reasons.Other,
+            ReasonsResidual = reasons.Residual,
+            ReasonsNote = reasons.Note,
+            Events = JsonSerializer.Deserialize(Events, AlertsJson.Default.EventSummaryArray)!,
+            EventCount = EventCount,
+            AcknowledgedBy = AcknowledgedBy,
+            AcknowledgedAt = AcknowledgedAt,
+            Note = Note,
+            ResolvedAt = ResolvedAt,
+            Resolution = Resolution,
+        };
+    }
 }

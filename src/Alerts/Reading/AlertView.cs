@@ -33,6 +33,21 @@ public sealed record AlertView
     /// <summary>Feature groups that changed most between the two.</summary>
     public required FeatureChanges Changes { get; init; }
 
+    /// <summary>
+    /// Why the log-odds moved, as the model has it: the largest reasons first. With the two below they sum up to the change of
+    /// log-odds.
+    /// </summary>
+    public required IReadOnlyList<Reason> Reasons { get; init; }
+
+    /// <summary>Log-odds of all that is no reason of its own.</summary>
+    public required double ReasonsOther { get; init; }
+
+    /// <summary>Log-odds that the model, asked again, does not account for.</summary>
+    public required double ReasonsResidual { get; init; }
+
+    /// <summary>What could not be told and why.</summary>
+    public string? ReasonsNote { get; init; }
+
     /// <summary>Events between the two, newest first, at most twenty.</summary>
     public required IReadOnlyList<EventSummary> Events { get; init; }
 

@@ -4,9 +4,12 @@ using Jianwei.Core.Contracts;
 namespace Jianwei.Alerts.Scores;
 
 /// <summary>One company in a batch: its state before and after, and the rows that its scores leave behind.</summary>
-public sealed class CompanyScores(string companyId, ShiftState? before)
+public sealed class CompanyScores(string companyId, int partition, ShiftState? before)
 {
     public string CompanyId { get; } = companyId;
+
+    /// <summary>Of Kafka.</summary>
+    public int Partition { get; } = partition;
 
     /// <summary>State that the batch started from; its version guards the write.</summary>
     public ShiftState? Before { get; } = before;
@@ -31,7 +34,11 @@ public sealed class CompanyScores(string companyId, ShiftState? before)
     public bool Changed => !ReferenceEquals(State, Before);
 
     /// <summary>Applies the step of a score.</summary>
-    public void Take(Score score, in ShiftStep step, string bandName)
+    /// <param name="score">The score.</param>
+    /// <param name="step">What it does.</param>
+    /// <param name="bandName">Its band, with hysteresis.</param>
+    /// <param name="readsTexts">Whether its model does.</param>
+    public void Take(Score score, in ShiftStep step, string bandName, bool readsTexts)
     {
         First = Changed ? First : step.State.AsOf;
         State = step.State;
@@ -44,15 +51,20 @@ public sealed class CompanyScores(string companyId, ShiftState? before)
 
         if (step.FeatureSlot is { } slot)
         {
-            Slots[slot] = new(score.StateVersion, score.Catalogue, score.Features);
+            Slots[slot] = new(score.StateVersion, score.Catalogue, score.Features, readsTexts ? score.TextHash ?? "" : null);
         }
     }
 }
 
-/// <summary>Features that were kept of a score.</summary>
+/// <summary>Features and texts that were kept of a score.</summary>
 /// <param name="Catalogue">Hash of the catalogue that they belong to.</param>
 /// <param name="Values">float32, little-endian.</param>
-public sealed record KeptFeatures(long StateVersion, string Catalogue, byte[] Values);
+/// <param name="TextHash">Of the company's texts, empty where it had none; null where it is not known or the model reads none.</param>
+public sealed record KeptFeatures(long StateVersion, string Catalogue, byte[] Values, string? TextHash)
+{
+    /// <summary>The packed texts; null where there are none, or they are gone.</summary>
+    public byte[]? Text { get; set; }
+}
 
 /// <summary>An event and its number in the company's life, from 1.</summary>
 public readonly record struct NumberedEvent(long Number, EventSummary Event)

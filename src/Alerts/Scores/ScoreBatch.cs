@@ -22,26 +22,27 @@ public sealed class ScoreBatch
     public (int Applied, int Repeated, int Rebased) Counts { get; private set; }
 
     /// <summary>Evaluates scores in partition order.</summary>
-    /// <param name="scores">Scores, each company's in the order of its partition.</param>
+    /// <param name="scores">Scores with their partitions, each company's in the order of its partition.</param>
     /// <param name="states">State of every company of the batch that has one.</param>
     public static ScoreBatch Evaluate(
-        IReadOnlyList<Score> scores, IReadOnlyDictionary<string, ShiftState> states, ShiftMachine machine, BandScales scales)
+        IReadOnlyList<ReadScore> scores, IReadOnlyDictionary<string, ShiftState> states, ShiftMachine machine, BandScales scales)
     {
         var batch = new ScoreBatch();
         foreach (var score in scores)
         {
-            batch.Add(score, states, machine, scales.Of(score.Model));
+            batch.Add(score, states, machine, scales.Of(score.Score.Model), scales.ReadsTexts(score.Score.Model));
         }
 
         batch.Changed = [.. batch.companies.Values.Where(c => c.Changed).OrderBy(c => c.CompanyId, StringComparer.Ordinal)];
         return batch;
     }
 
-    private void Add(Score score, IReadOnlyDictionary<string, ShiftState> states, ShiftMachine machine, BandScale scale)
+    private void Add(ReadScore read, IReadOnlyDictionary<string, ShiftState> states, ShiftMachine machine, BandScale scale, bool readsTexts)
     {
+        var score = read.Score;
         if (!companies.TryGetValue(score.CompanyId, out var company))
         {
-            company = new(score.CompanyId, states.GetValueOrDefault(score.CompanyId));
+            company = new(score.CompanyId, read.Partition, states.GetValueOrDefault(score.CompanyId));
             companies.Add(score.CompanyId, company);
         }
 
@@ -70,9 +71,12 @@ public sealed class ScoreBatch
             Stored.Add(new(score, step.State.AsOf, scale.Names[step.State.Band]));
         }
 
-        company.Take(score, step, scale.Names[step.State.Band]);
+        company.Take(score, step, scale.Names[step.State.Band], readsTexts);
     }
 }
+
+/// <summary>A score and the partition that it was read from.</summary>
+public readonly record struct ReadScore(Score Score, int Partition);
 
 /// <summary>A row of the history.</summary>
 /// <param name="Band">With hysteresis.</param>

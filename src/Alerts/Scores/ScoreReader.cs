@@ -40,6 +40,8 @@ public static partial class ScoreReader
         Require(double.IsFinite(score.LogOdds), "log_odds", score.LogOdds, "a finite number");
         Require(ModelId().IsMatch(score.Model), "model", Shown(score.Model), "name/version of letters, digits, '.', '_' and '-'");
         Require(score.Features.Length % sizeof(float) == 0, "features", $"{score.Features.Length} bytes", "a multiple of 4 bytes");
+        var textHash = score.TextHash;
+        Require(textHash is null || TextHash().IsMatch(textHash), "text_hash", Shown(textHash ?? ""), "16 hexadecimal digits");
         Require(score.Catalogue.Length is > 0 and <= IdLimit && !score.Catalogue.Contains('\0'), "catalogue", Shown(score.Catalogue), "16 hexadecimal digits");
     }
 
@@ -69,6 +71,9 @@ public static partial class ScoreReader
     }
 
     private static string Shown(string text) => $"'{(text.Length > 60 ? text[..60] + "…" : text)}'";
+
+    [GeneratedRegex(@"\A[0-9a-f]{16}\z")]
+    private static partial Regex TextHash();
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,99}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z")]
     private static partial Regex ModelId();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Jianwei.Alerts.Scores;
 
@@ -32,10 +33,11 @@ internal static class ScoreSql
 
     private const string UpsertReferences =
         """
-        insert into shift_references (company_id, slot, state_version, catalogue, features)
-        select * from unnest($1, $2, $3, $4, $5)
+        insert into shift_references (company_id, slot, state_version, catalogue, features, text_hash, text)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7)
         on conflict (company_id, slot) do update
-          set state_version = excluded.state_version, catalogue = excluded.catalogue, features = excluded.features
+          set state_version = excluded.state_version, catalogue = excluded.catalogue, features = excluded.features,
+              text_hash = excluded.text_hash, text = excluded.text
         """;
 
     private const string UpsertEvents =
@@ -88,7 +90,9 @@ internal static class ScoreSql
             rows.Column(r => r.Slot),
             rows.Column(r => r.Features.StateVersion),
             rows.Column(r => r.Features.Catalogue),
-            rows.Column(r => r.Features.Values));
+            rows.Column(r => r.Features.Values),
+            rows.Column(r => r.Features.TextHash),
+            new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, Value = rows.Column(r => r.Features.Text) });
     }
 
     public static NpgsqlBatchCommand? Events(IReadOnlyList<CompanyScores> companies)

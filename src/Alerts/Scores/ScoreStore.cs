@@ -27,6 +27,7 @@ public sealed class ScoreStore(NpgsqlDataSource source, AlertRaiser raiser)
     /// <returns>What was written, or null when a state is not what the batch started from: read again and evaluate again.</returns>
     public async Task<WrittenBatch?> WriteAsync(ScoreBatch batch, CancellationToken cancellation)
     {
+        await raiser.KeepTextsAsync(batch.Changed, cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var alerts = await raiser.RaiseAsync(batch.Shifts, connection, cancellation);

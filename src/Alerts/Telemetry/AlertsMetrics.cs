@@ -20,6 +20,9 @@ public static class AlertsMetrics
 
     public static Histogram<double> BatchSeconds { get; } = Seconds("jianwei_alerts_batch_seconds", "Time from a batch read to its commit.");
 
+    public static Histogram<double> ReasonsSeconds { get; } =
+        Seconds("jianwei_alerts_reasons_seconds", "Time to explain the alerts of a batch.");
+
     /// <summary>Wall clock from Ingest's acceptance to the alerts stage's commit.</summary>
     public static Histogram<double> LatencySeconds { get; } = Seconds("jianwei_alerts_latency_seconds", "Time from an event accepted to its score committed.");
 

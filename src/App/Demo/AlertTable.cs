@@ -9,21 +9,36 @@ internal static class AlertTable
 {
     public static Table Of(IReadOnlyList<JsonNode> alerts, string title)
     {
-        var table = new Table().Border(TableBorder.Simple).Title(title).AddColumns("as of", "company", "shift", "before", "after", "moved most", "newest event");
+        var table = new Table().Border(TableBorder.Simple).Title(title)
+            .AddColumns("as of", "company", "shift", "before", "after", "because of", "newest event");
         foreach (var alert in alerts)
         {
-            var groups = (alert["changes"]?["groups"] as JsonArray ?? []).Take(2).Select(g => Text(g?["group"]));
             table.AddRow(
                 Cell(Text(alert["as_of"])[..10]),
                 Cell(Text(alert["company"]?["name"], Text(alert["company"]?["id"]))),
                 Cell(Text(alert["rule"])),
                 Cell(Score(alert["before"])),
                 Cell(Score(alert["after"])),
-                Cell(string.Join(", ", groups)),
+                Cell(Why(alert)),
                 Cell(Text((alert["events"] as JsonArray)?.FirstOrDefault()?["summary"])));
         }
 
         return table;
+    }
+
+    // In few words: the largest reasons with their direction and share, or else what moved.
+    private static string Why(JsonNode alert)
+    {
+        var reasons = (alert["reasons"] as JsonArray ?? []).OfType<JsonNode>().Take(2).Select(Share).ToList();
+        var groups = (alert["changes"]?["groups"] as JsonArray ?? []).Take(2).Select(g => Text(g?["group"]));
+        return string.Join(", ", reasons.Count > 0 ? reasons : groups);
+    }
+
+    private static string Share(JsonNode reason)
+    {
+        var what = Text(reason["group"], $"{Text(reason["segment"], "older")} text");
+        var direction = reason["value"]!.GetValue<double>() < 0 ? '↓' : '↑';
+        return string.Create(CultureInfo.InvariantCulture, $"{direction}{reason["share"]!.GetValue<double>():0 %} {what}");
     }
 
     private static string Score(JsonNode? score) => score is null ? "none"

@@ -58,7 +58,7 @@ internal static class JianweiHost
 
         if (roles.HasFlag(Roles.Alerts))
         {
-            builder.Services.AddCatalogue().AddAlerts(builder.Configuration);
+            builder.Services.AddCatalogue().AddAlerts(builder.Configuration).AddShiftExplainer();
         }
 
         if (roles.HasFlag(Roles.Sweeper))

@@ -12,6 +12,11 @@ public readonly record struct TextKeys(string Prefix)
     /// <summary>A company's newest texts.</summary>
     public RedisKey Text(int partition, string companyId) => $"{Prefix}:{{{partition}}}:t:{companyId}";
 
+    /// <summary>The packed texts that have this hash.</summary>
+    /// <param name="partition">Of the company that has them.</param>
+    /// <param name="textHash">Of the texts.</param>
+    public RedisKey Packed(int partition, ulong textHash) => $"{Prefix}:{{{partition}}}:h:{textHash:x16}";
+
     /// <summary>What an encoder made of texts with this hash.</summary>
     /// <param name="partition">Of the company that has them.</param>
     /// <param name="encoder">Hash of the encoder: 16 hexadecimal digits.</param>

@@ -34,6 +34,14 @@ public sealed class TextEncoder : IDisposable
     /// <summary>Of a vector.</summary>
     public int Width { get; }
 
+    /// <summary>Characters of a text, from its beginning, that a document has room for at most. The text is in form KC.</summary>
+    public int ReadLength(string text)
+    {
+        Span<ushort> ids = stackalloc ushort[DocumentEncoder.MaxTokensOfText];
+        var count = _documents.Tokenizer.Encode(text, ids);
+        return count < ids.Length ? text.Length : _documents.Tokenizer.Decode(ids).Length;
+    }
+
     /// <summary>A vector for each company's texts.</summary>
     /// <exception cref="OnnxRuntimeException">The device failed.</exception>
     public Half[][] Encode(IReadOnlyList<CompanyText> texts) => Encode([.. texts.Select(_documents.Encode)]);

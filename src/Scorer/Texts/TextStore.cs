@@ -4,10 +4,13 @@ using StackExchange.Redis;
 
 namespace Jianwei.Scorer.Texts;
 
-/// <summary>Vectors of texts, kept in Redis for as long as they are of use, and the texts that the Featurizer keeps there.</summary>
+/// <summary>
+/// Texts that were scored and their vectors, kept in Redis under the texts' hash for as long as they are of use, and the texts that the
+/// Featurizer keeps there.
+/// </summary>
 public sealed class TextStore(RedisConnection redis)
 {
-    // A vector that is not asked for in so long is made again from its text.
+    // A vector that is not asked for in so long is made again from its text; alerts have read the text long before.
     private static readonly TimeSpan Life = TimeSpan.FromDays(7);
 
     private readonly TextKeys _keys = new(redis.Options.Prefix);
@@ -27,11 +30,39 @@ public sealed class TextStore(RedisConnection redis)
     public Task<byte[]?[]> TextsAsync(int partition, IReadOnlyList<string> companies, CancellationToken cancellation) =>
         ReadAsync([.. companies.Select(c => _keys.Text(partition, c))], cancellation);
 
-    /// <summary>Keeps a vector.</summary>
+    /// <summary>
+    /// The packed texts that have these hashes: as they were scored, or the company's newest where those still have the hash; null
+    /// where there are none.
+    /// </summary>
     /// <exception cref="IOException">Redis cannot be reached.</exception>
     /// <exception cref="TimeoutException">It took too long.</exception>
-    public Task KeepAsync(int partition, string encoder, ulong hash, Half[] vector, CancellationToken cancellation) =>
-        redis.Bounded(redis.Database.StringSetAsync(_keys.Vector(partition, encoder, hash), MemoryMarshal.AsBytes(vector.AsSpan()).ToArray(), Life), cancellation);
+    public async Task<byte[]?[]> PackedAsync(
+        int partition, IReadOnlyList<(string Company, ulong Hash)> wanted, CancellationToken cancellation)
+    {
+        var found = await ReadAsync([.. wanted.Select(w => _keys.Packed(partition, w.Hash))], cancellation);
+        int[] missing = [.. Enumerable.Range(0, found.Length).Where(i => found[i] is null)];
+        if (missing.Length > 0)
+        {
+            var newest = await TextsAsync(partition, [.. missing.Select(i => wanted[i].Company)], cancellation);
+            foreach (var (i, packed) in missing.Zip(newest))
+            {
+                found[i] = packed;
+            }
+        }
+
+        return [.. found.Zip(wanted, (packed, w) => PackedText.Of(packed, w.Hash) is null ? null : packed)];
+    }
+
+    /// <summary>Keeps a text and what an encoder made of it.</summary>
+    /// <exception cref="IOException">Redis cannot be reached.</exception>
+    /// <exception cref="TimeoutException">It took too long.</exception>
+    public async Task KeepAsync(int partition, string encoder, ulong hash, byte[] packed, Half[] vector, CancellationToken cancellation)
+    {
+        var bytes = MemoryMarshal.AsBytes(vector.AsSpan()).ToArray();
+        var written = redis.Database.StringSetAsync(_keys.Vector(partition, encoder, hash), bytes, Life);
+        await redis.Bounded(redis.Database.StringSetAsync(_keys.Packed(partition, hash), packed, Life), cancellation);
+        await redis.Bounded(written, cancellation);
+    }
 
     private async Task<byte[]?[]> ReadAsync(RedisKey[] keys, CancellationToken cancellation) =>
         [.. (await redis.Bounded(redis.Database.StringGetAsync(keys), cancellation)).Select(v => (byte[]?)v)];

@@ -50,7 +50,8 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
 
         var brought = wanted.Where(w => w.Packed is not null).ToList();
         var kept = await Task.WhenAll(wanted.Where(w => w.Packed is null).GroupBy(w => w.Partition).Select(p => ReadAsync(p.Key, [.. p], cancellation)));
-        List<(Wanted Wanted, CompanyText? Text)> texts = [.. brought.Select(w => (w, Text(w.Packed, w.Hash))), .. kept.SelectMany(k => k)];
+        List<(Wanted Wanted, CompanyText? Text)> texts =
+            [.. brought.Select(w => (w, PackedText.Of(w.Packed, w.Hash))), .. kept.SelectMany(k => k)];
         Count("request", brought.Count);
         Count("missing", texts.Count(t => t.Text is null));
         await EncodeAsync([.. texts.Where(t => t.Text is not null)], cancellation);
@@ -110,7 +111,7 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
 
         var texts = await store.TextsAsync(partition, missing.ConvertAll(w => w.Company), cancellation);
         Count("text", texts.Count(t => t is not null));
-        return [.. missing.Zip(texts, (w, packed) => (w, Text(packed, w.Hash)))];
+        return [.. missing.Zip(texts, (w, packed) => (w, PackedText.Of(packed, w.Hash)))];
     }
 
     private async Task EncodeAsync(List<(Wanted Wanted, CompanyText? Text)> texts, CancellationToken cancellation)
@@ -121,7 +122,8 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
         }
 
         var vectors = await Task.Run(() => encoder.Encode(texts.ConvertAll(t => t.Text!)), cancellation);
-        await Task.WhenAll(texts.Zip(vectors, (t, vector) => store.KeepAsync(t.Wanted.Partition, encoder.Hash, t.Wanted.Hash, vector, cancellation)));
+        await Task.WhenAll(texts.Zip(vectors, (t, vector) =>
+            store.KeepAsync(t.Wanted.Partition, encoder.Hash, t.Wanted.Hash, t.Text!.Encode(), vector, cancellation)));
         foreach (var (text, vector) in texts.Zip(vectors))
         {
             _young[text.Wanted.Hash] = vector;
@@ -138,19 +140,6 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
         var packed = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
         Base64.DecodeFromUtf8(base64, packed, out _, out var written);
         return packed[..written];
-    }
-
-    // Texts of another hash, or no texts at all, are not what the request was about.
-    private static CompanyText? Text(byte[]? packed, ulong hash)
-    {
-        try
-        {
-            return packed is not null && CompanyText.Decode(packed) is var text && text.Hash == hash ? text : null;
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
     }
 
     private static void Count(string from, int texts)

@@ -11,7 +11,7 @@ internal sealed record Outcome(IReadOnlyList<string> Alerts, IReadOnlyList<strin
 {
     private const string AlertsSql = """
         select concat_ws(' | ', s.name, a.company_id, a.rule, a.as_of at time zone 'UTC', a.state_version, a.band_before, a.probability_before, a.band_after, a.probability_after,
-                         a.state, a.resolved_at at time zone 'UTC', a.resolution, a.event_count, a.changes::text, a.events::text,
+                         a.state, a.resolved_at at time zone 'UTC', a.resolution, a.event_count, a.changes::text, a.reasons::text, a.events::text,
                          (select count(*) from deliveries d where d.alert_id = a.alert_id))
         from alerts a join subscriptions s using (subscription_id)
         """;

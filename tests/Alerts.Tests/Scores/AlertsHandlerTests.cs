@@ -225,7 +225,7 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
     private static async Task<string[]> Rows(AlertsWorld world) =>
     [
         .. await world.RowsAsync(
-            "select alert_id, company_id, shift_id, rule, state, state_version, as_of, band_before, band_after, log_odds_before, log_odds_after, changes, events, event_count, resolved_at, resolution from alerts order by alert_id"),
+            "select alert_id, company_id, shift_id, rule, state, state_version, as_of, band_before, band_after, log_odds_before, log_odds_after, changes, reasons, events, event_count, resolved_at, resolution from alerts order by alert_id"),
         .. await world.RowsAsync("select * from scores order by company_id, state_version"),
         .. await world.RowsAsync("select company_id, state_version, band, model, state from shift_states order by company_id"),
         .. await world.RowsAsync("select * from recent_events order by company_id, slot"),

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Kafka;
@@ -10,7 +9,6 @@ using Jianwei.Scorer.Packages;
 using Jianwei.Scorer.Swap;
 using Jianwei.Scorer.Telemetry;
 using Jianwei.Scorer.Texts;
-using Jianwei.Tokenizer.Vocabularies;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -75,20 +73,17 @@ internal sealed class FusedModels : IDisposable
     {
         foreach (var version in (string[])["1", "2"])
         {
-            var source = Path.Combine(AppContext.BaseDirectory, "Fixtures", "texts", "fused", version);
-            Directory.CreateDirectory(Of(version));
-            foreach (var file in Directory.EnumerateFiles(source))
-            {
-                File.Copy(file, Path.Combine(Of(version), Path.GetFileName(file)));
-            }
-
-            PutVocabulary(version);
+            FusedPackage.Write(_root, version);
         }
     }
 
+    public ModelStore Store => new(_root);
+
     public string Of(string version) => Path.Combine(_root, "fused", version);
 
-    public ModelPackage Load(string version) => ModelPackage.Load(Of(version), ModelFolder.Contract, InferenceDevice.Cpu());
+    public ModelPackage Load(string version) => Load(version, ModelFolder.Contract);
+
+    public ModelPackage Load(string version, FeatureContract? contract) => ModelPackage.Load(Of(version), contract, InferenceDevice.Cpu());
 
     public void EditManifest(string version, Action<JsonNode> edit)
     {
@@ -99,22 +94,4 @@ internal sealed class FusedModels : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
-
-    private void PutVocabulary(string version)
-    {
-        var vocabulary = new Vocabulary(
-            [
-                .. Enumerable.Range(0, SpecialTokens.FirstPiece).Select(id => new VocabularyEntry(SpecialTokens.NameOf(id))),
-                .. "abcdefghijklmnopqrstuvwxyz".Select(c => new VocabularyEntry($"{c}", 1_000)),
-                .. "abcdefghijklmnopqrstuvwxyz".Select(c => new VocabularyEntry($" {c}", 1_000)),
-            ],
-            unknownCost: 20_000);
-        var file = Path.Combine(Of(version), "tokenizer.json");
-        vocabulary.Save(file);
-        EditManifest(version, manifest =>
-        {
-            manifest["tokenizer"] = vocabulary.Hash;
-            manifest["files"]!["tokenizer.json"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
-        });
-    }
 }

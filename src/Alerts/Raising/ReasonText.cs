@@ -1,0 +1,30 @@
+using Jianwei.Core.Reasons;
+
+namespace Jianwei.Alerts.Raising;
+
+/// <summary>Reasons as a person reads them.</summary>
+public static class ReasonText
+{
+    /// <summary>One line of one reason, e.g. <c>new filing of 2024-05-01: “…”</c> or <c>legal: court judgment: 1,200,000 CNY</c>.</summary>
+    public static string Of(ShiftPart part, IReadOnlyList<ReasonEvent> events) => part switch
+    {
+        { Text: { Change: TextChangeKind.New, Segment: { } segment } text } =>
+            $"new {segment.ToString().ToLowerInvariant()} text of {text.EventTime:yyyy-MM-dd}: “{text.Sentence}”",
+        { Text.Change: TextChangeKind.Gone } => "older texts that are no longer there",
+        { Text: not null } => "texts, as a whole",
+        _ => $"{part.Group!.Replace('_', ' ')}: {Happened(events)}",
+    };
+
+    /// <summary>All of them in one line, each with its direction and share: <c>↑62 % …; ↓11 % …</c>. Empty where there are none.</summary>
+    public static string Line(IEnumerable<Reason> reasons) =>
+        string.Join("; ", reasons.Select(r => $"{(r.Value < 0 ? '↓' : '↑')}{r.Share:0 %} {r.Text}"));
+
+    private static string Happened(IReadOnlyList<ReasonEvent> events) => events.Count switch
+    {
+        0 => "no event, only time that passed",
+        1 => Named(events[0]),
+        var count => $"{Named(events[0])} and {(count == ReasonEvents.Limit ? "more" : $"{count - 1} more")}",
+    };
+
+    private static string Named(ReasonEvent e) => e.Summary ?? Core.Contracts.EventTypes.Name(e.Type);
+}
