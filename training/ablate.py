@@ -43,6 +43,28 @@ VARIANTS = {
         "one head": {"heads": 1},
         "AdamW instead of Ada-ranger": {"optimiser": "adamw"},
     },
+    "9": {
+        "tokens begin at random": {"latent": False},
+        "no turn over sums": {"rest_steps": 0},
+        "no turn of the head": {"head_steps": 0},
+        "no next events": {"weight_next": 0.0},
+        "no masked and swapped fields": {"weight_fields": 0.0, "weight_detect": 0.0},
+        "layers take part": {"layers": True},
+        "the last weights instead of their mean": {"average": 0.0},
+        "no modality dropout": {"text_dropout": 0.0},
+        "no hazard loss": {"weight_hazard": 0.0},
+        "Lookahead + SGD finish": {"finish": 100},
+        "label smoothing": {"smoothing": 0.05},
+        "focal loss": {"focal": 2.0},
+        "supervised contrast": {"supervised_contrast": 0.1},
+        "triplets": {"triplet": 0.1},
+        "UDA": {"consistency": "uda"},
+        "FixMatch": {"consistency": "fixmatch"},
+        "FGM": {"adversarial": 0.5},
+        "weakest-fold focus": {"focus": True},
+        "keyword features": {"keywords": 64},
+        "mixture of experts": {"experts": 4},
+    },
 }
 
 

@@ -163,6 +163,25 @@ def test_interrupted_ladder_goes_on_at_the_first_unfinished_seed(found, tmp_path
     assert Counting.fits == [1, 2, 2, 1, 2]                                              # other data: nothing is reused
 
 
+def test_finished_makes_the_table_of_what_there_is_and_fits_nothing(found, tmp_path, monkeypatch):
+    class Twice(Counting):
+        def fit(self, data, split, seed, config, say):
+            if seed == 2:
+                raise KeyboardInterrupt
+            looks = [{"turn": "head", "step": 1, "next": 0.5}, *({"epoch": i, "valid": 0.1 * i} for i in range(3))]      # pre-training has no valid
+            return Fitted(lambda rows: data.x[rows, 0], looks)
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Twice(found)], []))
+    where = (small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    with pytest.raises(Refused, match="no rung was fitted: .* 0 of 2 seeds and is left out"):
+        run_ladder.run_all(*where, fit=False)
+    with pytest.raises(KeyboardInterrupt):
+        run_ladder.run_all(*where)
+    result, whole = run_ladder.run_all(*where, fit=False)
+    assert whole and len(result["rungs"][0]["seed_auc"]) == 1 and result["left_out"] == [f"rung 1 ({Twice.name}) has been run with 1 of 2 seeds"]
+    assert "upper bounds" in result["seconds_are"] or result["load"] < 100
+
+
 def test_results_hold_what_the_readme_needs(found, tmp_path, monkeypatch, capsys):
     rungs = [r for r in discover()[0] if r.number in ("1", "2")]
     monkeypatch.setattr(run_ladder, "discover", lambda: (rungs, []))
@@ -330,6 +349,15 @@ def test_search_writes_a_config_that_trains_on_its_own(found, tmp_path):
     configs.write(replace(run, rungs=["2"], rung={"2": settings}), tmp_path / "best.toml")
     again = configs.read(tmp_path / "best.toml")
     assert settings_of(rung, "demo", again.rung["2"]) == settings
+
+
+def test_ablation_changes_settings_that_there_are():
+    import ablate
+    rungs = {rung.number: rung for rung in discover()[0]}
+    for number, variants in ablate.VARIANTS.items():
+        for change in variants.values():
+            settings_of(rungs[number], "demo", change)              # refuses an unknown name
+    assert all(rungs["9"].settings[name] != value for change in ablate.VARIANTS["9"].values() for name, value in change.items())
 
 
 def test_ablation_pairs_every_row_with_the_default(found, tmp_path):
