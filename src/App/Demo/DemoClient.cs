@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -26,11 +27,26 @@ internal sealed class DemoClient(string url) : IDisposable
     public Task SubscribeAsync(long portfolio, string band, string webhook, string secret, CancellationToken cancellation) => PostAsync(
         $"/api/portfolios/{portfolio}/subscriptions", new { name = "risk desk", channel = "webhook", url = webhook, secret, minimum_band = band }, cancellation);
 
-    /// <summary>The newest alerts by as-of, newest first.</summary>
-    public async Task<IReadOnlyList<JsonNode>> AlertsAsync(int limit, CancellationToken cancellation)
+    /// <summary>The newest alerts of a portfolio by as-of, newest first.</summary>
+    public async Task<IReadOnlyList<JsonNode>> AlertsAsync(long portfolio, int limit, CancellationToken cancellation)
     {
-        var page = await http.GetFromJsonAsync<JsonNode>($"/api/alerts?limit={limit}", cancellation);
+        var page = await http.GetFromJsonAsync<JsonNode>($"/api/alerts?portfolio={portfolio}&limit={limit}", cancellation);
         return [.. page!["items"]!.AsArray().Select(a => a!)];
+    }
+
+    /// <summary>All alerts of a portfolio.</summary>
+    public async IAsyncEnumerable<JsonNode> AllAlertsAsync(long portfolio, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (string? after = ""; after is not null;)
+        {
+            var page = await http.GetFromJsonAsync<JsonNode>($"/api/alerts?portfolio={portfolio}&limit=1000{after}", cancellation);
+            foreach (var alert in page!["items"]!.AsArray())
+            {
+                yield return alert!;
+            }
+
+            after = page["next"]?.GetValue<string>() is { } next ? $"&after={next}" : null;
+        }
     }
 
     private async Task<JsonNode> PostAsync(string path, object body, CancellationToken cancellation)

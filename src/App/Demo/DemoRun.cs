@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Dapper;
 using Jianwei.App.Hosting;
 using Jianwei.Core.Kafka;
@@ -7,26 +8,28 @@ using Jianwei.Featurizer;
 using Jianwei.Featurizer.State;
 using Jianwei.Ingest.Replay;
 using Jianwei.Scorer.Telemetry;
+using Jianwei.Simulator.Truth;
 using Npgsql;
 using Spectre.Console;
 
 namespace Jianwei.App.Demo;
 
 /// <summary>
-/// The main job on real input: all stages in this process on a mock Kafka, a portfolio of all the file's companies, one
+/// The main job on one stream: all stages in this process on a mock Kafka, a portfolio of all the file's companies, one
 /// subscription with a webhook, and the file replayed as fast as the stages follow.
 /// </summary>
 internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?> settings, bool headless)
 {
     // The mock cluster keeps at most 5 MB in each of its four partitions, and a message has up to 1.5 KB.
     private const long LagLimit = 5_000;
+    private const int Shown = 20;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan DeliveryPatience = TimeSpan.FromMinutes(2);
     private readonly TimeProvider time = TimeProvider.System;
 
     /// <param name="after">Called at the end, while the program still runs.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<DemoSummary> RunAsync(Func<string, DemoClient, DemoSummary, Task> after, CancellationToken cancellation)
+    public async Task<DemoSummary> RunAsync(Func<string, IReadOnlyList<JsonNode>, DemoSummary, Task> after, CancellationToken cancellation)
     {
         using var kafka = new MockCluster();
         var builder = JianweiHost.Builder(Settings(kafka), LogLevel.Error);
@@ -37,18 +40,19 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         await using var webhook = await WebhookSink.StartAsync(secret, cancellation);
         using var client = new DemoClient(app.Urls.First());
         var companies = data.Companies(cancellation);
-        var portfolio = await client.MakePortfolioAsync("demo", companies, cancellation);
+        var portfolio = await client.MakePortfolioAsync($"demo {data.Name}", companies, cancellation);
         await client.SubscribeAsync(portfolio, "watch", webhook.Url, secret, cancellation);
-        Say($"portfolio 'demo' with {companies.Count:N0} companies; webhook {webhook.Url}; API {app.Urls.First()}");
+        Say($"portfolio 'demo {data.Name}' with {companies.Count:N0} companies; webhook {webhook.Url}; API {app.Urls.First()}");
 
-        var view = new DemoView(app.Services.GetRequiredService<FeaturizerMetrics>(), app.Services.GetRequiredService<ScoreLatency>(), client, time);
+        var view = new DemoView(app.Services.GetRequiredService<FeaturizerMetrics>(), app.Services.GetRequiredService<ScoreLatency>(), client, portfolio, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
         var replay = ReplayAsync(app.Services, view, stop.Token);
         await ShowAsync(view, replay, stop.Token);
         var sent = await replay;
         await DeliveredAsync(app.Services, stop.Token);
-        var summary = await SummaryAsync(app.Services, sent, webhook, stop.Token);
-        await after(app.Urls.First(), client, summary);
+        var lead = await LeadTimeAsync(client, portfolio, stop.Token);
+        var summary = await SummaryAsync(app.Services, portfolio, sent, webhook, lead, stop.Token);
+        await after(app.Urls.First(), await client.AlertsAsync(portfolio, Shown, stop.Token), summary);
         await app.StopAsync(CancellationToken.None);
         return summary;
     }
@@ -129,16 +133,38 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         }
     }
 
-    private async Task<DemoSummary> SummaryAsync(IServiceProvider services, ReplayProgress sent, WebhookSink webhook, CancellationToken cancellation)
+    private async Task<LeadTimes?> LeadTimeAsync(DemoClient client, long portfolio, CancellationToken cancellation)
+    {
+        if (data.World is not { } world)
+        {
+            return null;
+        }
+
+        var rises = new List<(string, DateTimeOffset)>();
+        await foreach (var alert in client.AllAlertsAsync(portfolio, cancellation))
+        {
+            if (alert["resolution"]?.GetValue<string>() != "falling")
+            {
+                rises.Add((alert["company"]!["id"]!.GetValue<string>(), alert["as_of"]!.GetValue<DateTimeOffset>()));
+            }
+        }
+
+        return LeadTimes.Of(rises, KnownDefaults.Read(world));
+    }
+
+    private async Task<DemoSummary> SummaryAsync(
+        IServiceProvider services, long portfolio, ReplayProgress sent, WebhookSink webhook, LeadTimes? lead, CancellationToken cancellation)
     {
         var (metrics, latency, kafka) = (services.GetRequiredService<FeaturizerMetrics>(), services.GetRequiredService<ScoreLatency>(), services.GetRequiredService<KafkaClients>());
         var letters = new TopicReader(kafka).Watermarks(kafka.Topics.DeadLetters).Sum(w => w.High);
         await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);
-        var alerts = await connection.ExecuteScalarAsync<long>("select count(*) from alerts");
-        var model = await connection.ExecuteScalarAsync<string?>("select model from scores limit 1");
+        var alerts = await connection.ExecuteScalarAsync<long>(
+            "select count(*) from alerts join subscriptions using (subscription_id) where portfolio_id = @portfolio", new { portfolio });
+        var model = await connection.ExecuteScalarAsync<string?>(
+            "select model from scores join portfolio_members using (company_id) where portfolio_id = @portfolio limit 1", new { portfolio });
         return new(
             sent.Sent, metrics.Total(Applied.Yes), metrics.Total(Applied.Duplicate), letters, latency.Count, alerts, webhook.Received,
-            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", data.Name);
+            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", data.Name, lead);
     }
 
     private static double Round(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);

@@ -10,7 +10,7 @@ using Spectre.Console.Rendering;
 namespace Jianwei.App.Demo;
 
 /// <summary>What the demo shows while it runs.</summary>
-internal sealed class DemoView(FeaturizerMetrics metrics, ScoreLatency latency, DemoClient client, TimeProvider time) : IProgress<ReplayProgress>
+internal sealed class DemoView(FeaturizerMetrics metrics, ScoreLatency latency, DemoClient client, long portfolio, TimeProvider time) : IProgress<ReplayProgress>
 {
     private const int NewestAlerts = 8;
     private readonly long started = time.GetTimestamp();
@@ -28,7 +28,7 @@ internal sealed class DemoView(FeaturizerMetrics metrics, ScoreLatency latency, 
         var seconds = time.GetElapsedTime(last.At == 0 ? started : last.At, now.At).TotalSeconds;
         rate = ((now.Events - last.Events) / seconds, (now.Scores - last.Scores) / seconds);
         last = now;
-        alerts = await client.AlertsAsync(NewestAlerts, cancellation);
+        alerts = await client.AlertsAsync(portfolio, NewestAlerts, cancellation);
     }
 
     /// <summary>One line for a log.</summary>

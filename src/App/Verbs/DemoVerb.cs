@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Jianwei.App.Demo;
 using Spectre.Console;
 
@@ -8,26 +9,35 @@ namespace Jianwei.App.Verbs;
 /// <summary><c>jianwei demo</c>: the main job on real input, with a view of it.</summary>
 internal static class DemoVerb
 {
-    private const int Shown = 20;
-
     public static Command Create()
     {
-        var dataOption = new Option<string>("--data") { Description = "sample (in the repository), warn-full or yc (where ../shared/data is present).", DefaultValueFactory = _ => "sample" };
+        var dataOption = new Option<string>("--data") { Description = "Streams, one after the other, with commas: sample (real notices, in the repository), sim (a simulated world with a known truth), warn-full or yc (real, where ../shared/data is present).", DefaultValueFactory = _ => "sample,sim" };
+        var companies = new Option<int>("--companies") { Description = "Companies of the simulated world.", HelpName = "N", DefaultValueFactory = _ => 2_000 };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the simulated world.", HelpName = "S", DefaultValueFactory = _ => 20_26 };
         var headless = new Option<bool>("--headless") { Description = "No live view; exits by itself." };
         var json = new Option<bool>("--json") { Description = "Print one JSON line last." };
         var set = SettingOption.Create();
-        var command = new Command("demo", "Replay real notices through all stages into scores and alerts. Needs Redis and PostgreSQL (./jianwei demo starts them); Kafka is a mock inside the process.")
-        { dataOption, headless, json, set };
+        var command = new Command("demo", "Replay real notices and a simulated world through all stages into scores and alerts. Needs Redis and PostgreSQL (./jianwei demo starts them); Kafka is a mock inside the process.")
+        { dataOption, companies, seed, headless, json, set };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var data = DemoData.Named(parsed.GetValue(dataOption)!);
+            var names = parsed.GetValue(dataOption)!.Split(',', StringSplitOptions.TrimEntries);
+            var real = names.Where(n => n != DemoData.Simulated).ToDictionary(n => n, DemoData.Named);
             var quiet = parsed.GetValue(headless) || Console.IsOutputRedirected;
-            await Console.Error.WriteLineAsync($"replaying {data.Title}");
-            var run = new DemoRun(data, SettingOption.Read(parsed, set), quiet);
-            var summary = await run.RunAsync((url, client, result) => LookAroundAsync(url, client, result, quiet, cancellation), cancellation);
+            var (settings, runs) = (SettingOption.Read(parsed, set), new List<DemoSummary>());
+            foreach (var name in names)
+            {
+                using var world = name == DemoData.Simulated ? await DemoWorld.MakeAsync(parsed.GetValue(companies), parsed.GetValue(seed), cancellation) : null;
+                var data = world?.Data ?? real[name];
+                await Console.Error.WriteLineAsync($"replaying {data.Title}");
+                var last = runs.Count == names.Length - 1;
+                runs.Add(await new DemoRun(data, settings, quiet).RunAsync(
+                    (url, alerts, summary) => ShowAsync(url, alerts, summary, quiet, look: last && !quiet, cancellation), cancellation));
+            }
+
             if (parsed.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(summary, JsonOut.Compact));
+                Console.WriteLine(JsonSerializer.Serialize(DemoSummary.Together(runs), JsonOut.Compact));
             }
 
             return 0;
@@ -35,7 +45,7 @@ internal static class DemoVerb
         return command;
     }
 
-    private static async Task LookAroundAsync(string url, DemoClient client, DemoSummary summary, bool quiet, CancellationToken cancellation)
+    private static async Task ShowAsync(string url, IReadOnlyList<JsonNode> alerts, DemoSummary summary, bool quiet, bool look, CancellationToken cancellation)
     {
         var console = quiet ? AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }) : AnsiConsole.Console;
         if (quiet)
@@ -43,10 +53,17 @@ internal static class DemoVerb
             console.Profile.Width = 180;
         }
 
-        console.Write(AlertTable.Of(await client.AlertsAsync(Shown, cancellation), $"the newest of {summary.Alerts:N0} alerts"));
+        console.Write(AlertTable.Of(alerts, $"the newest of {summary.Alerts:N0} alerts"));
         console.MarkupLineInterpolated(
             $"{summary.EventsRead:N0} messages read, {summary.EventsApplied:N0} applied, {summary.DeadLetters:N0} refused, {summary.Scores:N0} scored by {summary.Model}, {summary.Alerts:N0} alerts, {summary.Deliveries:N0} delivered");
-        if (quiet)
+        if (summary.LeadTime is { } lead)
+        {
+            var early = lead.MedianDays is { } days ? $", half of those {days:N0} days ahead or more" : "";
+            console.MarkupLineInterpolated(
+                $"beside the known truth: {lead.Warned:N0} of {lead.Defaults:N0} defaults had an alert in the year before{early}; {lead.Followed:N0} of {lead.Alerts:N0} alerts of a rise had a default in the year after");
+        }
+
+        if (!look)
         {
             return;
         }

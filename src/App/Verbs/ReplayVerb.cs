@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using Jianwei.App.Hosting;
 using Jianwei.Ingest.Replay;
-using Spectre.Console;
 
 namespace Jianwei.App.Verbs;
 
@@ -39,79 +37,12 @@ internal static class ReplayVerb
                 To = parsed.GetValue(to) is { } last ? ReplayOptions.ParseTime(last) : null,
                 Limit = parsed.GetValue(limit),
                 LagLimit = parsed.GetValue(maxLag),
-                Stages = parsed.GetValue(stages) is { } names and not "none" ? names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [],
+                Stages = StageLag.Parse(parsed.GetValue(stages)!),
                 Drain = parsed.GetValue(drain),
                 PositionFolder = Home.File(Path.Combine(".jianwei", "replay")),
             };
-            var builder = JianweiHost.Builder(SettingOption.Read(parsed, set), LogLevel.Warning);
-            await using var app = builder.Build();
-            var started = TimeProvider.System.GetTimestamp();
-            var replayer = ActivatorUtilities.CreateInstance<Replayer>(app.Services);
-            var asJson = parsed.GetValue(json);
-            var done = asJson || Console.IsOutputRedirected ? await InLinesAsync(replayer, options, cancellation) : await LiveAsync(replayer, options, cancellation);
-            if (asJson)
-            {
-                Console.WriteLine(JsonSerializer.Serialize(done, JsonOut.Compact));
-            }
-            else
-            {
-                Sum(done, TimeProvider.System.GetElapsedTime(started).TotalSeconds);
-            }
-
-            if (done.Refused > 0)
-            {
-                await Console.Error.WriteLineAsync($"jianwei: {done.Refused:N0} lines of {path} were refused and not sent");
-                return 2;
-            }
-
-            return 0;
+            return await ReplayConsole.RunAsync(SettingOption.Read(parsed, set), options, parsed.GetValue(json), cancellation);
         });
         return command;
-    }
-
-    private static Task<ReplayProgress> InLinesAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation)
-    {
-        var line = new ProgressLine(TimeProvider.System);
-        return replayer.RunAsync(options, new Inline<ReplayProgress>(now => line.Show($"replay: {Describe(now)}")), cancellation);
-    }
-
-    private static Task<ReplayProgress> LiveAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
-        .StartAsync(async context =>
-        {
-            var task = context.AddTask(Markup.Escape($"reading {options.Path}"));
-            return await replayer.RunAsync(options, new Inline<ReplayProgress>(now => Show(task, now)), cancellation);
-        });
-
-    private static void Sum(ReplayProgress done, double seconds)
-    {
-        AnsiConsole.MarkupLineInterpolated($"{done.Sent:N0} messages sent in {seconds:0.0} s ({done.Sent / Math.Max(seconds, 0.001):N0}/s){(done.Sorted ? "; the file was sorted by observed time first" : "")}");
-        if (done.DeadLetters > 0)
-        {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{done.DeadLetters:N0} became dead letters[/]: ./jianwei dead-letters list says why");
-        }
-
-        foreach (var refusal in done.Refusals)
-        {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]not sent[/] {refusal}");
-        }
-
-        if (done.Refused > done.Refusals.Count)
-        {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]not sent[/] {done.Refused - done.Refusals.Count:N0} more lines");
-        }
-    }
-
-    private static void Show(ProgressTask task, ReplayProgress now)
-    {
-        task.MaxValue = Math.Max(1, now.Total);
-        task.Value = now.Passed;
-        task.Description = Markup.Escape(Describe(now));
-    }
-
-    private static string Describe(ReplayProgress now)
-    {
-        var behind = now.Lag.Count == 0 ? "" : $", {now.Lag.Values.Max():N0} behind";
-        return $"{now.StreamTime:yyyy-MM-dd} {now.Sent:N0} sent{behind}{(now.Waiting is null ? "" : $"; {now.Waiting}")}";
     }
 }

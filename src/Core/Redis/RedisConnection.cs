@@ -3,10 +3,11 @@ using StackExchange.Redis;
 
 namespace Jianwei.Core.Redis;
 
-/// <summary>The process's one connection to Redis; made when first used, and mends itself.</summary>
+/// <summary>The process's connections to Redis; made when first used, and mend themselves.</summary>
 public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposable
 {
-    private readonly Lazy<ConnectionMultiplexer> connection = new(() =>
+    // A connection's answers are read by one thread at a time: what comes in bulk shares several.
+    private readonly Lazy<ConnectionMultiplexer>[] connections = [.. Enumerable.Range(0, options.Value.Connections).Select(_ => new Lazy<ConnectionMultiplexer>(() =>
     {
         var settings = ConfigurationOptions.Parse(options.Value.Configuration);
         settings.AbortOnConnectFail = false;
@@ -14,16 +15,19 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
         // A batch of states goes out in few writes.
         settings.WriteBuffer = 64 * 1024;
         return ConnectionMultiplexer.Connect(settings);
-    });
+    }))];
 
     public RedisOptions Options => options.Value;
 
     /// <summary>Where it is looked for; the configuration itself may hold a password.</summary>
     public string Servers { get; } = string.Join(',', options.Value.Configuration.Split(',').Where(part => !part.Contains('=', StringComparison.Ordinal)));
 
-    public IDatabase Database => connection.Value.GetDatabase();
+    public IDatabase Database => Multiplexer.GetDatabase();
 
-    public ConnectionMultiplexer Multiplexer => connection.Value;
+    public ConnectionMultiplexer Multiplexer => connections[0].Value;
+
+    /// <summary>The connection of a partition, so that its commands keep their order.</summary>
+    public IDatabase DatabaseOf(int partition) => connections[partition % connections.Length].Value.GetDatabase();
 
     /// <summary>Waits for a command no longer than <see cref="RedisOptions.Timeout"/>.</summary>
     /// <exception cref="TimeoutException">It took longer.</exception>
@@ -47,7 +51,7 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (connection.IsValueCreated)
+        foreach (var connection in connections.Where(c => c.IsValueCreated))
         {
             connection.Value.Dispose();
         }

@@ -13,6 +13,9 @@ public sealed record ReplayOptions
     /// <summary>How many times faster than the stream's own time; null is as fast as back-pressure allows.</summary>
     public double? Speed { get; init; }
 
+    /// <summary>Stream time at the moment of the start, with a <see cref="Speed"/>; null is the first message's.</summary>
+    public DateTimeOffset? Start { get; init; }
+
     /// <summary>Go on after the last acknowledged message of the same file to the same cluster.</summary>
     public bool Resume { get; init; }
 

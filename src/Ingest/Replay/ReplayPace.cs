@@ -1,10 +1,12 @@
 namespace Jianwei.Ingest.Replay;
 
 /// <summary>When a message is due: gaps of stream time divided by the speed. Pure; the clock is given.</summary>
-public sealed class ReplayPace(double? speed)
+/// <param name="speed">How many times faster than the stream; null is at once.</param>
+/// <param name="start">Stream time at the replay's beginning; null is the first message's.</param>
+public sealed class ReplayPace(double? speed, DateTimeOffset? start = null)
 {
-    private DateTimeOffset? origin;
-    private TimeSpan start;
+    private DateTimeOffset? origin = start;
+    private TimeSpan begin;
 
     /// <summary>How long to wait yet; zero or less is now.</summary>
     /// <param name="observed">The message's observed time, or null.</param>
@@ -18,10 +20,10 @@ public sealed class ReplayPace(double? speed)
 
         if (origin is not { } first)
         {
-            (origin, start) = (at, elapsed);
+            (origin, begin) = (at, elapsed);
             return TimeSpan.Zero;
         }
 
-        return start + ((at - first) / factor) - elapsed;
+        return begin + ((at - first) / factor) - elapsed;
     }
 }

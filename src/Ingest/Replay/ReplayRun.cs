@@ -17,7 +17,7 @@ internal sealed class ReplayRun(
     private readonly ReplayPosition position =
         new(options.PositionFolder, file.Digest, $"{options.Format.Name} {kafka.Options.BootstrapServers} {kafka.Options.Prefix}");
 
-    private readonly ReplayPace pace = new(options.Speed);
+    private readonly ReplayPace pace = new(options.Speed, options.Start);
     private readonly List<OutgoingMessage> batch = [];
     private readonly long started = time.GetTimestamp();
     private IReadOnlyDictionary<string, long> behind = new Dictionary<string, long>();

@@ -18,6 +18,14 @@ public sealed class ReplayPaceTests
     }
 
     [Fact]
+    public void Start_IsTheStreamsTimeAtTheBeginning()
+    {
+        var pace = new ReplayPace(1, Day);
+        Assert.Equal(TimeSpan.FromHours(24), pace.Until(Day.AddDays(1), TimeSpan.Zero));
+        Assert.Equal(TimeSpan.FromHours(23), pace.Until(Day.AddDays(1), TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
     public void Max_NeverWaits() => Assert.Equal(TimeSpan.Zero, new ReplayPace(null).Until(Day.AddYears(9), TimeSpan.Zero));
 
     [Theory]

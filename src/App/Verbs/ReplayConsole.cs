@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Jianwei.App.Hosting;
+using Jianwei.Ingest.Replay;
+using Spectre.Console;
+
+namespace Jianwei.App.Verbs;
+
+/// <summary>A replay as a person or a script sees it: progress, a sum or one JSON line at the end, and an exit code.</summary>
+internal static class ReplayConsole
+{
+    /// <returns>0, or 2 where lines were refused.</returns>
+    public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> settings, ReplayOptions options, bool json, CancellationToken cancellation)
+    {
+        await using var app = JianweiHost.Builder(settings, LogLevel.Warning).Build();
+        var started = TimeProvider.System.GetTimestamp();
+        var replayer = ActivatorUtilities.CreateInstance<Replayer>(app.Services);
+        var done = json || Console.IsOutputRedirected ? await InLinesAsync(replayer, options, cancellation) : await LiveAsync(replayer, options, cancellation);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(done, JsonOut.Compact));
+        }
+        else
+        {
+            Sum(done, TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+        }
+
+        if (done.Refused > 0)
+        {
+            await Console.Error.WriteLineAsync($"jianwei: {done.Refused:N0} lines of {options.Path} were refused and not sent");
+            return 2;
+        }
+
+        return 0;
+    }
+
+    private static Task<ReplayProgress> InLinesAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation)
+    {
+        var line = new ProgressLine(TimeProvider.System);
+        return replayer.RunAsync(options, new Inline<ReplayProgress>(now => line.Show($"replay: {Describe(now)}")), cancellation);
+    }
+
+    private static Task<ReplayProgress> LiveAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation) => AnsiConsole.Progress()
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
+        .StartAsync(async context =>
+        {
+            var task = context.AddTask(Markup.Escape($"reading {options.Path}"));
+            return await replayer.RunAsync(options, new Inline<ReplayProgress>(now => Show(task, now)), cancellation);
+        });
+
+    private static void Sum(ReplayProgress done, double seconds)
+    {
+        AnsiConsole.MarkupLineInterpolated($"{done.Sent:N0} messages sent in {seconds:0.0} s ({done.Sent / Math.Max(seconds, 0.001):N0}/s){(done.Sorted ? "; the file was sorted by observed time first" : "")}");
+        if (done.DeadLetters > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{done.DeadLetters:N0} became dead letters[/]: ./jianwei dead-letters list says why");
+        }
+
+        foreach (var refusal in done.Refusals)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]not sent[/] {refusal}");
+        }
+
+        if (done.Refused > done.Refusals.Count)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]not sent[/] {done.Refused - done.Refusals.Count:N0} more lines");
+        }
+    }
+
+    private static void Show(ProgressTask task, ReplayProgress now)
+    {
+        task.MaxValue = Math.Max(1, now.Total);
+        task.Value = now.Passed;
+        task.Description = Markup.Escape(Describe(now));
+    }
+
+    private static string Describe(ReplayProgress now)
+    {
+        var behind = now.Lag.Count == 0 ? "" : $", {now.Lag.Values.Max():N0} behind";
+        return $"{now.StreamTime:yyyy-MM-dd} {now.Sent:N0} sent{behind}{(now.Waiting is null ? "" : $"; {now.Waiting}")}";
+    }
+}
