@@ -25,18 +25,20 @@ internal static class ModelVerb
 
     private static Command Verify() => Build(
         "verify", "Load packages as a Scorer would: digests, catalogue, graph, golden inputs. Exit code 1 if any may not serve.",
-        new Argument<string?>("model") { Description = "NAME/VERSION; every package when left out.", Arity = ArgumentArity.ZeroOrOne },
+        new Argument<string?>("model") { Description = "NAME/VERSION, or NAME for the version that serves; every package when left out.", Arity = ArgumentArity.ZeroOrOne },
         (store, contract, model) => model is null
             ? [.. store.List().Select(entry => entry.Problem is null ? store.Verify(ModelId.Parse(entry.Id), contract) : entry)]
-            : [store.Verify(ModelId.Parse(model), contract)]);
+            : [store.Verify(store.Resolve(model), contract)],
+        "verified: digests, catalogue, graphs, golden inputs");
 
     private static Command Promote() => Build(
         "promote", "Verify a package and make it the one that its name serves. Running Scorers take it up within seconds, after a shadow run.",
         new Argument<string?>("model") { Description = "NAME/VERSION." },
-        (store, contract, model) => [store.Promote(ModelId.Parse(model!), contract)]);
+        (store, contract, model) => [store.Promote(ModelId.Parse(model!), contract)],
+        "verified; it serves from now on");
 
     private static Command Build(
-        string name, string description, Argument<string?>? model, Func<ModelStore, FeatureContract, string?, IReadOnlyList<ModelEntry>> act)
+        string name, string description, Argument<string?>? model, Func<ModelStore, FeatureContract, string?, IReadOnlyList<ModelEntry>> act, string? done = null)
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON line." };
         var set = SettingOption.Create();
@@ -57,7 +59,17 @@ internal static class ModelVerb
             {
                 var entries = act(app.Services.GetRequiredService<ModelStore>(), contract, model is null ? null : parsed.GetValue(model));
                 Print(entries, contract, parsed.GetValue(json));
-                return entries.Any(entry => entry.Problem is not null) ? 1 : 0;
+                if (entries.Any(entry => entry.Problem is not null))
+                {
+                    return 1;
+                }
+
+                if (done is not null && !parsed.GetValue(json))
+                {
+                    Console.WriteLine(done);
+                }
+
+                return 0;
             }
             catch (ModelRefusedException e)
             {

@@ -44,8 +44,11 @@ public sealed class NdjsonFormat : IReplayFormat
             var topic = Text(root, "topic");
             if ((topic ?? Guess(root)) is not { } found || !Topics.Contains(found))
             {
+                var kind = Text(root, "kind");
                 return ReplayRow.Refused(line, topic is null
-                    ? $"its fields fit no topic or several; add \"topic\": one of {string.Join(", ", Topics)}"
+                    ? kind is not null && !FilingKinds.Contains(kind) && !ChangeKinds.Contains(kind)
+                        ? $"kind is \"{kind}\"; allowed in company-changes: {string.Join(", ", ChangeKinds)}; in filings: {string.Join(", ", FilingKinds)}"
+                        : $"its fields fit no topic or several; add \"topic\": one of {string.Join(", ", Topics)}"
                     : $"topic is \"{topic}\"; allowed: {string.Join(", ", Topics)}");
             }
 

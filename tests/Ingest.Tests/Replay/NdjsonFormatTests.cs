@@ -29,6 +29,7 @@ public sealed class NdjsonFormatTests
     [Theory]
     [InlineData("{\"kind\":", "not JSON: ")]
     [InlineData("[]", "not a JSON object")]
+    [InlineData("{\"kind\":\"judgement\"}", "kind is \"judgement\"; allowed in company-changes: ")]
     [InlineData("{\"kind\":\"other\"}", "its fields fit no topic or several; add \"topic\": one of company-changes, job-postings, filings, outcomes")]
     [InlineData("{\"topic\":\"events\"}", "topic is \"events\"; allowed: company-changes, job-postings, filings, outcomes")]
     public void BadLine_IsNamedAndNotSent(string line, string reason)
