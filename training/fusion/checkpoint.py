@@ -30,9 +30,14 @@ def load(path) -> tuple[Fused, dict]:
         raise Refused(f"{path} does not exist: train rung 9 first") from None
     except Exception as broken:   # torch raises many types for a file that is not a checkpoint
         raise Refused(f"{path} is not a checkpoint ({type(broken).__name__}); train again") from None
+    return model_of(state), state
+
+
+def model_of(state: dict) -> Fused:
+    """The model that was saved so, ready to score."""
     encoder = EncoderConfig(**state["encoder"]) if state["encoder"] else None
     model = Fused(encoder, HeadConfig(**state["head"]))
     model.load_state_dict(state["state"])
     if encoder:
         model.encoder.body.resting = not state["settings"]["layers"]
-    return model.eval(), state
+    return model.eval()

@@ -39,6 +39,21 @@ def check(model, folder: Path, golden: dict) -> dict:
             "lengths": [length or model.encoder.config.length for length in LENGTHS], "onnxruntime": onnxruntime.__version__}
 
 
+def same_golden(folder: Path, golden: dict) -> None:
+    """Refuses graphs that do not give the golden logits (a package that was changed without its checkpoint)."""
+    import onnx
+    for name in ("text_encoder.onnx", "head.onnx"):
+        onnx.checker.check_model(str(folder / name))
+    if not wheels.offer("onnxruntime"):
+        return
+    import onnxruntime
+    encoder, head = (onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"]) for name in ("text_encoder.onnx", "head.onnx"))
+    difference = golden_rows(lambda ids, tags: encoder.run(["text_vector"], {"ids": ids, "tags": tags})[0],
+                             lambda x, vector, there: head.run(["logit"], {"features": x, "text_vector": vector, "has_text": there})[0], golden)
+    if not difference <= golden["tolerance"]:
+        raise Refused(f"gate golden: the graphs differ by {difference:.2g}; allowed is {golden['tolerance']:g}")
+
+
 def documents(model, batch: int, length: int, seed: int = 0):
     """Made-up documents (batch, length) of mixed lengths, the first as long as may be."""
     random, longest = np.random.default_rng(seed), length or model.encoder.config.length

@@ -6,7 +6,7 @@ namespace Jianwei.Tokenizer.Patching;
 
 /// <summary>
 /// New words in an existing vocabulary. Old entries keep their ids and costs, so texts without the words keep their ids; each new entry says which
-/// ids spelled it before, and the mean of their vectors is where its own begins (<c>training/vocabulary.py</c>).
+/// ids spelled it before, and the mean of their vectors is where its own begins (<c>training/fusion/patch.py</c>).
 /// </summary>
 public static class VocabularyPatch
 {
