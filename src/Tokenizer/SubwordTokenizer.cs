@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Jianwei.Core.Text;
 using Jianwei.Tokenizer.Characters;
@@ -48,7 +49,7 @@ public sealed class SubwordTokenizer
 
     /// <summary>
     /// Writes the text's ids, as many as there is room for: with less room the ids are the first of those with more. Allocates nothing for a text
-    /// that <see cref="Nfkc.IsSurelyNormal"/>, which those of events are but for characters beyond the first plane.
+    /// that <see cref="Nfkc.IsSurelyNormal"/>, which those of events are but for characters beyond the first plane, or that <see cref="Nfkc.TryFold"/>.
     /// </summary>
     /// <param name="text">Any UTF-16; half of a surrogate pair counts as U+FFFD.</param>
     /// <param name="ids">For the ids; specials are not among them.</param>
@@ -61,20 +62,21 @@ public sealed class SubwordTokenizer
             throw new ArgumentException($"room for {ids.Length} ids and {wordStarts.Length} word starts; allowed: as many, or none", nameof(wordStarts));
         }
 
-        var normal = Nfkc.IsSurelyNormal(text) ? text : Nfkc.Normalise(text.ToString());
-        var tokens = new TokenWriter(ids, wordStarts);
-        Span<Step> steps = stackalloc Step[Lattice.MostSteps];
-        foreach (var chunk in new ChunkReader(normal))
+        if (Nfkc.IsSurelyNormal(text))
         {
-            if (tokens.IsFull)
-            {
-                break;
-            }
-
-            Encode(chunk, chunk.In(normal), steps, ref tokens);
+            return EncodeNormal(text, ids, wordStarts);
         }
 
-        return tokens.Count;
+        var folded = ArrayPool<char>.Shared.Rent(text.Length);
+        try
+        {
+            return Nfkc.TryFold(text, folded) ? EncodeNormal(folded.AsSpan(0, text.Length), ids, wordStarts)
+                : EncodeNormal(Nfkc.Normalise(text.ToString()), ids, wordStarts);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(folded);
+        }
     }
 
     /// <summary>All ids of a text.</summary>
@@ -128,6 +130,23 @@ public sealed class SubwordTokenizer
         var word = piece.AsSpan(spaced ? 1 : 0);
         Encode(new Chunk(0, word.Length, spaced, CharacterClass.Symbol), word, steps, ref tokens);
         return (ids[..tokens.Count], lattice.CostOf(word, spaced, steps));
+    }
+
+    private int EncodeNormal(ReadOnlySpan<char> normal, Span<ushort> ids, Span<bool> wordStarts)
+    {
+        var tokens = new TokenWriter(ids, wordStarts);
+        Span<Step> steps = stackalloc Step[Math.Min(normal.Length + 2, Lattice.MostSteps)]; // clearing more would cost more than a short text
+        foreach (var chunk in new ChunkReader(normal))
+        {
+            if (tokens.IsFull)
+            {
+                break;
+            }
+
+            Encode(chunk, chunk.In(normal), steps, ref tokens);
+        }
+
+        return tokens.Count;
     }
 
     private static void Flush(StringBuilder text, List<byte> bytes)

@@ -78,6 +78,7 @@ internal static class TokenizerEncodeVerb
     {
         Console.WriteLine(asJson ? JsonSerializer.Serialize(result, JsonOut.Compact)
             : $"{result.Texts:N0} texts, {result.Bytes:N0} bytes: {result.MegabytesASecond:0.0} MB/s on one thread (median of {result.Rounds:N0} rounds; best {result.Best:0.0}), " +
+              $"{result.ProcessorMegabytesASecond:0.0} MB a second of processor time, {result.OfUtf8:0.000} of decoding UTF-8 ({result.Utf8MegabytesASecond:0}), " +
               $"{result.TokensASecond:N0} tokens/s, {result.AllocatedBytesAToken:0.000} bytes allocated a token; vocabulary {result.Vocabulary}");
         return 0;
     }

@@ -22,6 +22,9 @@ public static class Nfkc
     // Characters of the first plane that a text in this form may lack or hold in another order: everything else is copied.
     private static readonly bool[] Suspect = new bool[0x10000];
 
+    // Of those, what stands for one character that is above suspicion, such as full-width letters and Chinese punctuation; 0 for others.
+    private static readonly char[] Plain = new char[0x10000];
+
     static Nfkc()
     {
         var decompositions = new Dictionary<int, int[]>();
@@ -48,6 +51,14 @@ public static class Nfkc
         {
             Suspect[code] = true;
         }
+
+        foreach (var (code, parts) in Decompositions)
+        {
+            if (code < 0x10000 && !Classes.ContainsKey(code) && parts is [var one and > 0 and < 0x10000] && !Suspect[one])
+            {
+                Plain[code] = (char)one;
+            }
+        }
     }
 
     /// <summary>The text in form KC; the same instance where it is already.</summary>
@@ -69,6 +80,28 @@ public static class Nfkc
                     return false;
                 }
             }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Writes the text in form KC where that takes one unit for each, as for most Chinese text: allocates nothing. What is written counts only if
+    /// the answer is true; <see cref="Normalise"/> tells otherwise.
+    /// </summary>
+    /// <param name="text">Any UTF-16.</param>
+    /// <param name="normal">At least as long.</param>
+    public static bool TryFold(ReadOnlySpan<char> text, Span<char> normal)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (Suspect[c] && (c = Plain[c]) == 0)
+            {
+                return false;
+            }
+
+            normal[i] = c;
         }
 
         return true;

@@ -11,6 +11,7 @@ internal sealed class DoubleArrayTrie
 
     private readonly ushort[] codes = new ushort[0x10000];
     private readonly Node[] nodes;
+    private readonly int[] fromRoot; // by code
 
     /// <param name="keys">Distinct, not empty; the place of a key is its value.</param>
     public DoubleArrayTrie(IReadOnlyList<string> keys)
@@ -21,16 +22,38 @@ internal sealed class DoubleArrayTrie
         }
 
         nodes = new DoubleArrayBuilder(keys, codes, Units).Build();
+        fromRoot = [.. Enumerable.Range(0, Units + 1).Select(code => Next(Root, (ushort)code, out _))];
     }
 
     /// <summary>Distinct units of the keys.</summary>
     public ushort Units { get; }
 
+    /// <summary>The unit as <see cref="Next(int, ushort, out int)"/> takes it.</summary>
+    public ushort CodeOf(char unit) => codes[unit];
+
+    /// <summary>The node after a first unit; <see cref="None"/> where no key begins so.</summary>
+    public int First(ushort code) => fromRoot[code];
+
     /// <summary>The node after one more unit; <see cref="None"/> where no key goes on so.</summary>
-    public int Next(int node, char unit)
+    public int Next(int node, char unit) => Next(node, codes[unit], out _);
+
+    /// <summary>The same, with the key that ends there or <see cref="None"/>.</summary>
+    public int Next(int node, ushort code, out int value)
     {
-        var next = nodes[node].Base + codes[unit];
-        return (uint)next < (uint)nodes.Length && nodes[next].Parent == node ? next : None;
+        var all = nodes;
+        var next = all[node].Base + code;
+        if ((uint)next < (uint)all.Length)
+        {
+            ref readonly var found = ref all[next];
+            if (found.Parent == node)
+            {
+                value = found.Value;
+                return next;
+            }
+        }
+
+        value = None;
+        return None;
     }
 
     /// <summary>The key that ends at a node; <see cref="None"/> if there is none.</summary>

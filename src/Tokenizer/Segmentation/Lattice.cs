@@ -6,8 +6,9 @@ namespace Jianwei.Tokenizer.Segmentation;
 /// <param name="Cost">Sum of the costs of its pieces.</param>
 /// <param name="Piece">The last of them; <see cref="DoubleArrayTrie.None"/> for a character that no piece holds.</param>
 /// <param name="Place">Where that piece begins; after <see cref="Lattice.Segment"/>, where the piece that begins here ends.</param>
+/// <param name="Code">The trie's code of the unit that follows: each is looked up once, however many pieces hold it.</param>
 [StructLayout(LayoutKind.Auto)]
-internal record struct Step(int Cost, int Piece, int Place);
+internal record struct Step(int Cost, int Piece, int Place, ushort Code);
 
 /// <summary>
 /// The segmentation of a chunk that costs least: Viterbi over the pieces of a trie (the unigram model of Kudo 2018). Of two that cost the same,
@@ -33,24 +34,35 @@ internal sealed class Lattice(DoubleArrayTrie trie, int[] costs, int unknownCost
         var shift = spaced ? 1 : 0;
         var end = word.Length + shift;
         steps = steps[..(end + 1)];
-        steps.Fill(new(int.MaxValue, 0, 0));
-        steps[0].Cost = 0;
+        for (var i = 0; i < word.Length; i++)
+        {
+            steps[i + shift] = new(int.MaxValue, 0, 0, trie.CodeOf(word[i]));
+        }
+
+        steps[end] = new(int.MaxValue, 0, 0, 0);
         if (spaced)
         {
+            steps[0] = new(0, 0, 0, 0);
             Passing(steps, 0, 1);
             if (spaceNode != DoubleArrayTrie.None)
             {
                 Take(steps, 0, 1, trie.ValueOf(spaceNode));
-                Walk(steps, word, spaceNode, 0, 0, shift);
+                Walk(steps, spaceNode, 0, 1);
             }
         }
 
-        for (var i = 0; i < word.Length; i++)
+        steps[0].Cost = 0;
+        for (var place = shift; place < end; place++)
         {
-            if (steps[i + shift].Cost < int.MaxValue)
+            if (steps[place].Cost < int.MaxValue)
             {
-                Passing(steps, i + shift, i + shift + RuneLength(word, i));
-                Walk(steps, word, DoubleArrayTrie.Root, i, i + shift, shift);
+                Passing(steps, place, place + RuneLength(word, place - shift));
+                var node = trie.First(steps[place].Code);
+                if (node != DoubleArrayTrie.None)
+                {
+                    Take(steps, place, place + 1, trie.ValueOf(node));
+                    Walk(steps, node, place, place + 1);
+                }
             }
         }
 
@@ -61,18 +73,18 @@ internal sealed class Lattice(DoubleArrayTrie trie, int[] costs, int unknownCost
     /// <summary>Cost of the chunk's best segmentation; steps are overwritten.</summary>
     public int CostOf(ReadOnlySpan<char> word, bool spaced, Span<Step> steps) => steps[Segment(word, spaced, steps)].Cost;
 
-    // Pieces that begin at a place, the walk being at a node before word[i].
-    private void Walk(Span<Step> steps, ReadOnlySpan<char> word, int node, int i, int from, int shift)
+    // Pieces that begin at a place, the walk being at a node that stands for the units up to another place.
+    private void Walk(Span<Step> steps, int node, int from, int at)
     {
-        for (; i < word.Length; i++)
+        for (; at < steps.Length - 1; at++)
         {
-            node = trie.Next(node, word[i]);
+            node = trie.Next(node, steps[at].Code, out var piece);
             if (node == DoubleArrayTrie.None)
             {
                 return;
             }
 
-            Take(steps, from, i + 1 + shift, trie.ValueOf(node));
+            Take(steps, from, at + 1, piece);
         }
     }
 
@@ -80,7 +92,7 @@ internal sealed class Lattice(DoubleArrayTrie trie, int[] costs, int unknownCost
     {
         if (piece != DoubleArrayTrie.None && steps[from].Cost + costs[piece] is var cost && cost < steps[to].Cost)
         {
-            steps[to] = new(cost, piece, from);
+            Reach(ref steps[to], cost, piece, from);
         }
     }
 
@@ -88,9 +100,11 @@ internal sealed class Lattice(DoubleArrayTrie trie, int[] costs, int unknownCost
     {
         if (steps[from].Cost + unknownCost is var cost && cost < steps[to].Cost)
         {
-            steps[to] = new(cost, DoubleArrayTrie.None, from);
+            Reach(ref steps[to], cost, DoubleArrayTrie.None, from);
         }
     }
+
+    private static void Reach(ref Step step, int cost, int piece, int from) => (step.Cost, step.Piece, step.Place) = (cost, piece, from);
 
     // Turns the links from the end around.
     private static void Forward(Span<Step> steps)

@@ -45,6 +45,30 @@ public sealed class NfkcTests
             Assert.True(expected[i] == Nfkc.Normalise(texts[i]), $"U+{string.Join(" U+", texts[i].EnumerateRunes().Select(r => r.Value.ToString("X")))}");
     }
 
+    [Fact]
+    public void Folding_IsTheSameWhereItAnswers()
+    {
+        var random = new Random(3);
+        var folded = 0;
+        for (var i = 0; i < 200_000; i++)
+        {
+            // Each unit of the first plane alone, then runs of Chinese, punctuation of full width, marks and jamo.
+            var text = i < 0x10000 ? ((char)i).ToString() : new string([.. Enumerable.Range(0, 6).Select(_ => (char)(random.Next(5) switch
+            {
+                0 => 0xFF01 + random.Next(0xE0), 1 => 0x300 + random.Next(0x70), 2 => 0x1100 + random.Next(0x100), 3 => 0x4E00 + random.Next(0x5000), _ => 0x20 + random.Next(0x200),
+            }))]);
+            var normal = new char[text.Length];
+            if (Nfkc.TryFold(text, normal))
+            {
+                folded++;
+                Assert.True(Nfkc.Normalise(text) == new string(normal), $"U+{string.Join(" U+", text.Select(c => ((int)c).ToString("X")))}");
+            }
+        }
+
+        Assert.InRange(folded, 60_000, 199_000);
+        Assert.True(Nfkc.TryFold("有限公司（Ａ）：１２，", new char[12]));
+    }
+
     private static async Task<string[]> PythonAsync(List<string> texts)
     {
         const string Script = """
