@@ -46,5 +46,9 @@ internal static class AlertTable
 
     private static string Text(JsonNode? node, string otherwise = "") => node?.ToString() ?? otherwise;
 
-    private static Markup Cell(string text) => new(Markup.Escape(text.Length > 48 ? text[..47] + "…" : text));
+    private static Markup Cell(string text)
+    {
+        var line = text.ReplaceLineEndings(" ");
+        return new(Markup.Escape(line.Length > 48 ? line[..47] + "…" : line));
+    }
 }
