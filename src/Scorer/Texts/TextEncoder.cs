@@ -16,6 +16,9 @@ public sealed class TextEncoder : IDisposable
     private const int LengthStep = 16;
     private const int TokensOfARun = 4_096;
 
+    // A product with one row adds up in another order than the same row among others; the last bit would then depend on the batch.
+    private const int LeastRows = 2;
+
     private readonly TextEncoderGraph _graph;
     private readonly InferenceSession _session;
     private readonly DocumentEncoder _documents;
@@ -66,8 +69,8 @@ public sealed class TextEncoder : IDisposable
 
     private void Encode(IReadOnlyList<TokenDocument> documents, int[] run, Half[][] vectors)
     {
-        var length = Padded(documents[run[0]].Ids.Length);
-        var (ids, tags) = (new long[run.Length * length], new long[run.Length * length]);
+        var (rows, length) = (Math.Max(run.Length, LeastRows), Padded(documents[run[0]].Ids.Length));
+        var (ids, tags) = (new long[rows * length], new long[rows * length]);
         for (var i = 0; i < run.Length; i++)
         {
             var document = documents[run[i]];
@@ -77,7 +80,7 @@ public sealed class TextEncoder : IDisposable
             }
         }
 
-        long[] shape = [run.Length, length];
+        long[] shape = [rows, length];
         using var idsValue = OrtValue.CreateTensorValueFromMemory(ids, shape);
         using var tagsValue = OrtValue.CreateTensorValueFromMemory(tags, shape);
         using var options = new RunOptions();
