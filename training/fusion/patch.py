@@ -178,16 +178,19 @@ def words_loss(model, state: dict, settings, rows, which, known: int, repeats: i
             new, t = ids >= known, model.head.tabular(batch.features, None, batch.events)[first_row(batch.of, len(batch.documents))]
             for name, hide in (("around", choose_words(tags, ids, settings.masked, generator) & ~new), ("themselves", new)):
                 if hide.any():
-                    states, _ = model.encoder.states(torch.where(hide, torch.full_like(ids, MASK), ids), tags)
-                    found[name].append(float(objectives.words(model.encoder, states[:, 1:], t, ids, hide)))
+                    seen = torch.where(hide, torch.full_like(ids, MASK), ids)
+                    states, valid = model.encoder.states(seen, tags)
+                    told = objectives.gist(model.encoder.pooled(states, valid, seen)) + objectives.told(t)
+                    found[name].append(float(objectives.words(model.encoder, states[:, 1:], told, ids, hide)))
     return {name: round(float(np.mean(values)), 4) if values else None for name, values in found.items()}
 
 
 def objectives_of(run: Path) -> dict:
     """The state of the pre-training objectives of a run."""
-    path = run / "pretrain.pt"
-    if not path.exists():
-        raise Refused(f"{path} does not exist: --measure needs what pre-training left; train rung 9")
+    left = [path for turn in ("head", "layers", "sums") if (path := run / f"pretrain-{turn}.pt").exists()]
+    if not left:
+        raise Refused(f"{run} has no pretrain-*.pt: --measure needs what pre-training left; train rung 9")
+    path = left[0]                                                       # the last turn
     parts = torch.load(path, map_location="cpu")["parts"]["model"]
     return {name.removeprefix("1."): value for name, value in parts.items() if name.startswith("1.")}
 

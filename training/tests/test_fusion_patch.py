@@ -43,7 +43,7 @@ def vocabulary(folder, added, parent=OLD):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A run folder as rung 9 leaves it: model.pt and pretrain.pt."""
+    """A run folder as rung 9 leaves it: model.pt and pretrain-head.pt."""
     run, data = tmp_path_factory.mktemp("run"), with_tail(world(), merged=False)
     s = settings({**TINY, "pretrain_steps": 250, "pretrain_lr": 5e-3, "length": 256})
     model, rows = build.make(data, split(data), s, 1, "cpu")
