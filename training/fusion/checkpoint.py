@@ -30,6 +30,8 @@ def load(path) -> tuple[Fused, dict]:
         raise Refused(f"{path} does not exist: train rung 9 first") from None
     except Exception as broken:   # torch raises many types for a file that is not a checkpoint
         raise Refused(f"{path} is not a checkpoint ({type(broken).__name__}); train again") from None
+    if not isinstance(state, dict) or not {"encoder", "head", "state"} <= set(state):
+        raise Refused(f"{path} is not a checkpoint of rung 9; train again")
     return model_of(state), state
 
 

@@ -89,6 +89,9 @@ def package(trained: dict, model, golden_rows: dict, tokenizer: Path, models: Pa
         raise Refused("only a model of features and text has two graphs; this one is of one kind")
     if model.head.config.events:
         raise Refused("the head reads event sequences, which score requests do not carry; train with event_branch = false")
+    digest = vocabulary_hash(tokenizer)
+    if digest != trained["tokenizer"]:
+        raise Refused(f"{tokenizer} is vocabulary {digest}, the model was trained with {trained['tokenizer']}; name that one with --tokenizer")
     place, partial = models / name / version, models / name / f".{version}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -106,6 +109,11 @@ def package(trained: dict, model, golden_rows: dict, tokenizer: Path, models: Pa
     current.with_suffix(".partial").write_text(version + "\n", "utf-8")
     os.replace(current.with_suffix(".partial"), current)
     return place
+
+
+def vocabulary_hash(file: Path) -> str:
+    """As the tokenizer names it: the first 16 digits of its file's SHA-256."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
 def manifest(trained: dict, model, name: str, version: str, folder: Path, checked: dict) -> dict:
@@ -137,9 +145,10 @@ def main() -> None:
         raise Refused(f"{a.run / 'model.pt'} holds no golden rows: train rung 9 again")
     if model.encoder is not None and model.encoder.config.length < DOCUMENT:
         raise Refused(f"the encoder reads {model.encoder.config.length} tokens; the Scorer's documents have up to {DOCUMENT}: train with length = {DOCUMENT}")
-    tokenizer = a.tokenizer or max((root / "models" / "tokenizer").glob("*/tokenizer.json"), default=None)
+    known = [path for path in (root / "models" / "tokenizer").glob("*/tokenizer.json") if vocabulary_hash(path) == trained["tokenizer"]]
+    tokenizer = a.tokenizer or next(iter(known), None)
     if tokenizer is None or not tokenizer.exists():
-        raise Refused("there is no tokenizer.json below models/tokenizer; name it with --tokenizer")
+        raise Refused(f"there is no vocabulary {trained['tokenizer']} below models/tokenizer; name it with --tokenizer")
     print(f"wrote {package(trained, model, trained['golden'], tokenizer, a.models, a.name, a.version)}")
 
 

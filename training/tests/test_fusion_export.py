@@ -33,6 +33,7 @@ def trained(tmp_path_factory):
 
 def packaged(trained, models, **changed):
     model, state = checkpoint.load(trained / "model.pt")
+    state["tokenizer"] = export.vocabulary_hash(trained / "vocabulary.json")
     return export.package({**state, **changed}, model, changed.get("golden", state["golden"]), trained / "vocabulary.json", models, "sim-default", "2026.11.0")
 
 
@@ -45,7 +46,7 @@ def test_package_holds_what_the_scorer_reads(place):
     m = json.loads((place / "manifest.json").read_text("utf-8"))
     assert m["graph"] == {"file": "head.onnx", "features": "features", "output": "logit", "text_vector": "text_vector", "text_width": 8, "has_text": "has_text"}
     assert m["text_encoder"] == {"file": "text_encoder.onnx", "ids": "ids", "tags": "tags", "output": "text_vector", "tokenizer": "tokenizer.json"}
-    assert m["tokenizer"] == "ab" * 8 and m["catalogue"] == "00112233445566aa" and m["feature_count"] == 5
+    assert m["tokenizer"] == export.vocabulary_hash(place / "tokenizer.json") and m["catalogue"] == "00112233445566aa" and m["feature_count"] == 5
     assert set(m["files"]) == {p.name for p in place.iterdir()} - {"manifest.json"}
     assert all(hashlib.sha256((place / f).read_bytes()).hexdigest() == digest for f, digest in m["files"].items())
     checked = m["training"]["graph_check"]
@@ -115,3 +116,8 @@ def test_broken_checkpoint_is_one_sentence(tmp_path):
     (tmp_path / "model.pt").write_bytes(b"half")
     with pytest.raises(Refused, match="is not a checkpoint"):
         checkpoint.load(tmp_path / "model.pt")
+
+
+def test_vocabulary_of_another_model_is_refused(trained, tmp_path):
+    with pytest.raises(Refused, match="the model was trained with abababababababab"):
+        packaged(trained, tmp_path, tokenizer="ab" * 8)

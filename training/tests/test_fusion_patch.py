@@ -88,8 +88,9 @@ def test_patch_of_a_patch(trained, tmp_path):
 def test_package_of_a_patched_checkpoint_and_patched_package_say_the_same(trained, tmp_path):
     run, data = trained
     model, state = checkpoint.load(run / "model.pt")
-    words = vocabulary(tmp_path / "v", [[PLAN, TAIL], [CUT, TAIL]])
     (tmp_path / "old.json").write_text("{}")
+    state["tokenizer"] = export.vocabulary_hash(tmp_path / "old.json")
+    words = vocabulary(tmp_path / "v", [[PLAN, TAIL], [CUT, TAIL]], state["tokenizer"])
     place = export.package(state, model, state["golden"], tmp_path / "old.json", tmp_path / "models", "sim-default", "2026.11.0")
     new = patch.patch_package(place, words, "2026.11.1")
     manifest = json.loads((new / "manifest.json").read_text())
@@ -98,7 +99,7 @@ def test_package_of_a_patched_checkpoint_and_patched_package_say_the_same(traine
     assert (new / "tokenizer.json").read_bytes() == words.file.read_bytes()
     onnxruntime = pytest.importorskip("onnxruntime")
     session = onnxruntime.InferenceSession(str(new / "text_encoder.onnx"), providers=["CPUExecutionProvider"])
-    patch.patch_run(run, words, tmp_path / "out")
+    patch.patch_run(run, vocabulary(tmp_path / "w", [[PLAN, TAIL], [CUT, TAIL]]), tmp_path / "out")
     ours, _ = checkpoint.load(tmp_path / "out" / "model.pt")
     ids, tags = np.array([[30, WORD, CUTS, 40]]), np.array([[128, 128, 128, 129]])
     said = session.run(["text_vector"], {"ids": ids, "tags": tags})[0]

@@ -47,7 +47,18 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         var view = new DemoView(app.Services.GetRequiredService<FeaturizerMetrics>(), app.Services.GetRequiredService<ScoreLatency>(), client, portfolio, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
         var replay = ReplayAsync(app.Services, view, stop.Token);
-        await ShowAsync(view, replay, stop.Token);
+        try
+        {
+            await ShowAsync(view, replay, stop.Token);
+        }
+        catch
+        {
+            // The replay uses what is disposed next.
+            await stop.CancelAsync();
+            await ((Task)replay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
         var sent = await replay;
         await DeliveredAsync(app.Services, stop.Token);
         var lead = await LeadTimeAsync(client, portfolio, stop.Token);
@@ -91,7 +102,10 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         }
         finally
         {
-            Directory.Delete(options.PositionFolder, recursive: true);
+            if (Directory.Exists(options.PositionFolder))
+            {
+                Directory.Delete(options.PositionFolder, recursive: true);
+            }
         }
     }
 
@@ -101,6 +115,7 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         {
             while (await Task.WhenAny(replay, Task.Delay(Tick * 4, time, cancellation)) != replay)
             {
+                cancellation.ThrowIfCancellationRequested();
                 Say(view.Line());
             }
 
@@ -111,6 +126,7 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         {
             while (await Task.WhenAny(replay, Task.Delay(Tick, time, cancellation)) != replay)
             {
+                cancellation.ThrowIfCancellationRequested();
                 await view.LookAsync(cancellation);
                 live.UpdateTarget(view.Table());
             }

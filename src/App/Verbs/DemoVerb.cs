@@ -22,6 +22,11 @@ internal static class DemoVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             var names = parsed.GetValue(dataOption)!.Split(',', StringSplitOptions.TrimEntries);
+            if (names.Distinct().Count() != names.Length)
+            {
+                throw new ArgumentException($"--data {string.Join(',', names)}: each stream once");
+            }
+
             var real = names.Where(n => n != DemoData.Simulated).ToDictionary(n => n, DemoData.Named);
             var quiet = parsed.GetValue(headless) || Console.IsOutputRedirected;
             var (settings, runs) = (SettingOption.Read(parsed, set), new List<DemoSummary>());

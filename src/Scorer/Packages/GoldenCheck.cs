@@ -9,6 +9,9 @@ namespace Jianwei.Scorer.Packages;
 /// <summary>Whether the graph gives here what it gave in training, for whole batches and for single rows.</summary>
 internal static class GoldenCheck
 {
+    // Of a logit: what rounding and another machine's arithmetic may change, and not more.
+    private const double LargestTolerance = 0.01;
+
     // Single rows show that a row's logit does not depend on its neighbours; a handful shows it as well as all.
     private const int SingleRows = 16;
 
@@ -17,6 +20,11 @@ internal static class GoldenCheck
     {
         var golden = Parse(file, json);
         VerifyForm(golden, manifest.FeatureCount, file);
+        if (golden.Tolerance is not (> 0 and <= LargestTolerance))
+        {
+            throw new ModelRefusedException($"{file}: tolerance is {golden.Tolerance}; allowed: above 0 to {LargestTolerance}");
+        }
+
         var texts = textEncoder is null ? null : Texts(golden, file, textEncoder);
         var matrix = new FeatureMatrix(golden.Inputs.Count, manifest.FeatureCount);
         for (var row = 0; row < golden.Inputs.Count; row++)

@@ -24,6 +24,9 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
     private Dictionary<ulong, Half[]> _young = [];
     private Dictionary<ulong, Half[]> _old = [];
 
+    // Redis has a partition's vectors and texts on their own: companies of several partitions may have the same texts, and each has to find them.
+    private readonly HashSet<(int Partition, ulong Hash)> _stored = [];
+
     private sealed record Wanted(ulong Hash, int Partition, string Company, byte[]? Packed);
 
     /// <summary>A vector that <see cref="ResolveAsync"/> has found; null where there is none, or no text.</summary>
@@ -40,10 +43,11 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
         if (_young.Count > Generation)
         {
             (_old, _young) = (_young, []);
+            _stored.Clear();
         }
 
-        var wanted = Collect(lanes, batch);
-        if (wanted.Count == 0)
+        var (wanted, others) = Collect(lanes, batch);
+        if (wanted.Count == 0 && others.Count == 0)
         {
             return;
         }
@@ -55,16 +59,29 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
         Count("request", brought.Count);
         Count("missing", texts.Count(t => t.Text is null));
         await EncodeAsync([.. texts.Where(t => t.Text is not null)], cancellation);
+        await StoreAsync(others, cancellation);
     }
 
-    private List<Wanted> Collect(IReadOnlyList<RequestBatch> lanes, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
+    // Texts whose vector is not in memory, each once; and those that are known, but have come for a company of a partition that lacks them.
+    private (List<Wanted> Wanted, List<Wanted> Others) Collect(IReadOnlyList<RequestBatch> lanes, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
     {
-        var wanted = new Dictionary<ulong, Wanted>();
+        var (wanted, brought) = (new Dictionary<ulong, Wanted>(), new List<Wanted>());
         foreach (var lane in lanes)
         {
             foreach (ref readonly var row in lane.Rows)
             {
-                if (row.TextHash == 0 || _young.ContainsKey(row.TextHash))
+                if (row.TextHash == 0)
+                {
+                    continue;
+                }
+
+                var partition = batch[row.Source].Partition.Value;
+                if (row.TextLength > 0 && _stored.Add((partition, row.TextHash)))
+                {
+                    brought.Add(new(row.TextHash, partition, Encoding.UTF8.GetString(row.Key), Unpack(row.Text)));
+                }
+
+                if (_young.ContainsKey(row.TextHash))
                 {
                     continue;
                 }
@@ -75,13 +92,17 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
                 }
                 else if (!wanted.TryGetValue(row.TextHash, out var known) || (known.Packed is null && row.TextLength > 0))
                 {
-                    wanted[row.TextHash] = new(row.TextHash, batch[row.Source].Partition.Value, Encoding.UTF8.GetString(row.Key), Unpack(row.Text));
+                    wanted[row.TextHash] = new(row.TextHash, partition, Encoding.UTF8.GetString(row.Key), Unpack(row.Text));
                 }
             }
         }
 
-        return [.. wanted.Values];
+        return ([.. wanted.Values], brought.FindAll(b => !wanted.TryGetValue(b.Hash, out var w) || w.Partition != b.Partition));
     }
+
+    private Task StoreAsync(List<Wanted> others, CancellationToken cancellation) => Task.WhenAll(others.Select(w =>
+        PackedText.Of(w.Packed, w.Hash) is { } text && _young.TryGetValue(w.Hash, out var vector)
+            ? store.KeepAsync(w.Partition, encoder.Hash, w.Hash, text.Encode(), vector, cancellation) : Task.CompletedTask));
 
     // What Redis holds of one partition's: vectors go into memory, texts are to be encoded.
     private async Task<List<(Wanted Wanted, CompanyText? Text)>> ReadAsync(int partition, List<Wanted> wanted, CancellationToken cancellation)
@@ -110,8 +131,9 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
         }
 
         var texts = await store.TextsAsync(partition, missing.ConvertAll(w => w.Company), cancellation);
-        Count("text", texts.Count(t => t is not null));
-        return [.. missing.Zip(texts, (w, packed) => (w, PackedText.Of(packed, w.Hash)))];
+        List<(Wanted Wanted, CompanyText? Text)> found = [.. missing.Zip(texts, (w, packed) => (w, PackedText.Of(packed, w.Hash)))];
+        Count("text", found.Count(f => f.Text is not null));
+        return found;
     }
 
     private async Task EncodeAsync(List<(Wanted Wanted, CompanyText? Text)> texts, CancellationToken cancellation)

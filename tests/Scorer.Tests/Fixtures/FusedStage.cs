@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Confluent.Kafka;
 using Jianwei.Core.Contracts;
 using Jianwei.Core.Kafka;
 using Jianwei.Core.Redis;
@@ -42,11 +43,20 @@ internal sealed class FusedStage : IDisposable
     public IReadOnlyList<OutgoingMessage> Sent => _sent;
 
     /// <summary>Scores requests; returns their scores.</summary>
-    public async Task<IReadOnlyList<Score>> ScoreAsync(params IEnumerable<ScoreRequest> requests)
+    public Task<IReadOnlyList<Score>> ScoreAsync(params IEnumerable<ScoreRequest> requests) => ScoreInAsync([.. requests.Select(r => (3, r))]);
+
+    /// <summary>The same, each request in a partition.</summary>
+    public async Task<IReadOnlyList<Score>> ScoreInAsync(params (int Partition, ScoreRequest Request)[] requests)
     {
         _sent.Clear();
-        await Handler.HandleAsync([.. requests.Select((request, i) => Requests.Record(request, i))], TestContext.Current.CancellationToken);
+        await Handler.HandleAsync([.. requests.Select((r, i) => In(r.Partition, Requests.Record(r.Request, i)))], TestContext.Current.CancellationToken);
         return [.. _sent.Select(m => Wire.ReadScore(m.Value))];
+    }
+
+    private static ConsumeResult<byte[], byte[]> In(int partition, ConsumeResult<byte[], byte[]> record)
+    {
+        record.Partition = partition;
+        return record;
     }
 
     public void Dispose()

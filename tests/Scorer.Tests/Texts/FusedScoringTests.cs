@@ -75,6 +75,29 @@ public sealed class FusedScoringTests : IAsyncLifetime
         Assert.Equal(before[0].LogOdds, after[0].LogOdds);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AfterARestart_CompaniesOfOtherPartitionsWithTheSameTextHaveItToo(bool together)
+    {
+        var (mine, theirs) = ((3, Brings("a", 1, "court")), (5, Brings("b", 1, "court")));
+        double before;
+        if (together)
+        {
+            before = (await _stage.ScoreInAsync(mine, theirs))[1].LogOdds;
+        }
+        else
+        {
+            await _stage.ScoreInAsync(mine);
+            before = (await _stage.ScoreInAsync(theirs))[0].LogOdds;
+        }
+
+        using var again = new FusedStage(_redis, _prefix);
+        var after = await again.ScoreInAsync((5, Names("b", 1, "court")));
+
+        Assert.Equal(before, after[0].LogOdds);
+    }
+
     [Fact]
     public async Task WithoutAVector_TheCompaniesTextInRedisIsEncoded()
     {
