@@ -111,6 +111,12 @@ public sealed class AlertsWorld : IAsyncDisposable
         };
     }
 
+    /// <summary>The same score, caused by a report of an outcome that took effect on its day, or on another.</summary>
+    public static Score Reporting(Score score, EventType kind, double? day = null) => score with
+    {
+        Event = score.Event! with { Type = kind, EventTime = day is { } other ? Start.AddDays(other) : score.AsOf, Summary = EventTypes.Name(kind) },
+    };
+
     public static List<ConsumeResult<byte[], byte[]>> Batch(params IEnumerable<Score> scores) => [.. scores.Select((s, i) => Record(Wire.Write(s), i))];
 
     public static ConsumeResult<byte[], byte[]> Record(byte[] value, long offset = 0) => new()

@@ -31,5 +31,13 @@ public sealed class LeadTimesTests
     [Fact]
     public void Median_IsNull_WhereNothingWasWarnedOf() => Assert.Null(LeadTimes.Of([("x", Day(1))], new Dictionary<string, KnownDefault>()).MedianDays);
 
+    [Theory]
+    [InlineData("band_entered", null, true)]
+    [InlineData("band_entered", "outcome", true)]
+    [InlineData("jump", "recovered", true)]
+    [InlineData("jump", "falling", false)]
+    [InlineData("outcome", null, false)]
+    public void ReportOfADefault_IsNoWarning(string rule, string? resolution, bool warns) => Assert.Equal(warns, LeadTimes.Warns(rule, resolution));
+
     private static DateTimeOffset Day(int number) => Start.AddDays(number);
 }

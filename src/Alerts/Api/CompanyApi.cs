@@ -1,4 +1,6 @@
 using Dapper;
+using Jianwei.Alerts.Shifts;
+using Jianwei.Core.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -80,19 +82,23 @@ internal static class CompanyApi
             $"""
             {Select} where c.company_id = any(@ids) order by lower(c.name), c.company_id;
             select company_id, scheme, value, added_at from company_identifiers where company_id = any(@ids) order by scheme, value;
-            select company_id, log_odds, band, model, as_of, state_version from shift_states where company_id = any(@ids)
+            select company_id, log_odds, band, model, as_of, state_version, state from shift_states where company_id = any(@ids)
             """,
             new { ids });
         var companies = (await rows.ReadAsync<(string Id, string? Name, DateTime FirstSeen)>()).AsList();
         var identifiers = (await rows.ReadAsync<(string Id, string Scheme, string Value, DateTime At)>()).ToLookup(r => r.Id);
-        var scores = (await rows.ReadAsync<(string Id, double LogOdds, string Band, string Model, DateTime AsOf, long Version)>()).ToDictionary(r => r.Id);
+        var scores = (await rows.ReadAsync<(string Id, double LogOdds, string Band, string Model, DateTime AsOf, long Version, byte[] State)>()).ToDictionary(r => r.Id);
         return [.. companies.Select(c => new CompanyView(
             c.Id,
             c.Name,
             c.FirstSeen,
             [.. identifiers[c.Id].Select(i => new IdentifierView(i.Scheme, i.Value, i.At))],
-            scores.TryGetValue(c.Id, out var s) ? new(1 / (1 + Math.Exp(-s.LogOdds)), s.LogOdds, s.Band, s.Model, s.AsOf, s.Version) : null))];
+            scores.TryGetValue(c.Id, out var s) ? new(1 / (1 + Math.Exp(-s.LogOdds)), s.LogOdds, s.Band, s.Model, s.AsOf, s.Version) : null,
+            scores.TryGetValue(c.Id, out var known) ? OutcomeOf(known.State, known.Model) : null))];
     }
+
+    private static OutcomeView? OutcomeOf(byte[] state, string model) =>
+        ShiftStateCodec.Decode(state, model).Outcome is { } outcome ? new(EventTypes.Name(outcome.Kind), outcome.Date) : null;
 
     private static string Escaped(string name) => name.ToLowerInvariant()
         .Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);

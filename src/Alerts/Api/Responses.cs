@@ -21,7 +21,12 @@ public sealed record SubscriptionView(
     bool Enabled, DateTimeOffset CreatedAt, string? Secret = null);
 
 public sealed record CompanyView(
-    string Id, string? Name, DateTimeOffset? FirstSeen, IReadOnlyList<IdentifierView> Identifiers, CurrentScore? Score);
+    string Id, string? Name, DateTimeOffset? FirstSeen, IReadOnlyList<IdentifierView> Identifiers, CurrentScore? Score, OutcomeView? Outcome);
+
+/// <summary>The outcome of a company that was reported last.</summary>
+/// <param name="Type">The event's, e.g. <c>outcome.default</c>.</param>
+/// <param name="Date">Day on which it took effect.</param>
+public sealed record OutcomeView(string Type, DateOnly Date);
 
 public sealed record IdentifierView(string Scheme, string Value, DateTimeOffset AddedAt);
 

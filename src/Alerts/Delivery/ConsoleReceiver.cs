@@ -25,6 +25,11 @@ public sealed partial class ConsoleReceiver(ILogger<ConsoleReceiver> log) : IRec
 
     private static string Why(AlertView alert)
     {
+        if (alert.Reasons is [{ Kind: Reason.OutcomeKind } outcome])
+        {
+            return outcome.Text;
+        }
+
         var why = alert.Reasons.Count > 0
             ? $"because of {ReasonText.Line(alert.Reasons)}"
             : $"moved: {string.Join(", ", alert.Changes.Groups.Select(g => g.Group))}";

@@ -96,8 +96,10 @@ public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOpti
         Dictionary<FoundShift, Evidence> evidence, CancellationToken cancellation)
     {
         var nothing = options.Value.ReasonsLimit == 0 ? "turned off (Alerts:ReasonsLimit)" : "this process has no models to ask";
-        var reasons = evidence.ToDictionary(e => e.Key, e => Reasons.None(e.Value.Changes.Note ?? nothing));
-        var asked = evidence.Where(e => e.Value.Changes.Note is null).ToList();
+        var reasons = evidence.ToDictionary(e => e.Key, e => e.Key.Shift.Outcome is { } outcome
+            ? ReasonMaker.Of(outcome, e.Key.Shift.Change ?? 0)
+            : Reasons.None(e.Value.Changes.Note ?? nothing));
+        var asked = evidence.Where(e => e.Key.Shift.Outcome is null && e.Value.Changes.Note is null).ToList();
         if (asked.Count == 0 || explainer is null || options.Value.ReasonsLimit == 0)
         {
             return reasons;
@@ -139,7 +141,7 @@ public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOpti
     {
         if (found.Shift.Before is not { } before)
         {
-            return FeatureChanges.None("the company's first score");
+            return FeatureChanges.None(found.Shift.Outcome is null ? "the company's first score" : "no score of this model before");
         }
 
         if (reference is null || reference.StateVersion != before.StateVersion)

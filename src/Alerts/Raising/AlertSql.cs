@@ -35,6 +35,7 @@ internal static class AlertSql
           select distinct on (o.alert_id) o.alert_id, f.as_of, f.resolution
           from unnest($1, $2, $3, $4, $5) as f (company_id, above, state_version, as_of, resolution)
           join alerts o on o.company_id = f.company_id and o.state <> 'resolved' and o.band_rank > f.above and o.state_version < f.state_version
+            and (o.rule = 'outcome') = (f.resolution = 'cured')
           order by o.alert_id, f.state_version
         ) e
         where a.alert_id = e.alert_id
@@ -79,5 +80,5 @@ internal static class AlertSql
         rows.Column(r => (short)r.Resolve.Above),
         rows.Column(r => r.StateVersion),
         rows.Column(r => r.AsOf.UtcDateTime),
-        rows.Column(r => r.Resolve.Reason == ResolveReason.Rebased ? "rebased" : "recovered"));
+        rows.Column(r => r.Resolve.Reason.Name()));
 }

@@ -1,3 +1,4 @@
+using Jianwei.Core.Contracts;
 using Jianwei.Core.Reasons;
 
 namespace Jianwei.Alerts.Raising;
@@ -32,6 +33,18 @@ public static class ReasonMaker
         var residual = Math.Round(parts.Residual, Decimals);
         return new(parts.Note, items, Math.Round(change - residual - items.Sum(i => i.Value), Decimals), residual);
     }
+
+    /// <summary>A reported outcome is its own reason.</summary>
+    /// <param name="outcome">The event.</param>
+    /// <param name="change">Change of log-odds, of which it is told nothing.</param>
+    public static Reasons Of(EventSummary outcome, double change) => new("an outcome is a fact: the model was not asked", [new()
+    {
+        Kind = Reason.OutcomeKind,
+        Text = ReasonText.Of(outcome),
+        Value = 0,
+        Share = 0,
+        Events = [new(outcome.Source, outcome.SourceEventId, outcome.Type, outcome.EventTime, outcome.Summary, 0)],
+    }], Math.Round(change, Decimals), 0);
 
     private static Reason Item(ShiftPart part, double all, IReadOnlyList<ReasonEvent> events) => new()
     {

@@ -1,3 +1,4 @@
+using Jianwei.Core.Contracts;
 using Jianwei.Core.Reasons;
 
 namespace Jianwei.Alerts.Raising;
@@ -15,6 +16,14 @@ public static class ReasonText
         _ => $"{part.Group!.Replace('_', ' ')}: {Happened(events)}",
     };
 
+    /// <summary>A reported outcome, e.g. <c>default reported on 2024-03-01</c>; the day of its effect too, where that is another.</summary>
+    public static string Of(EventSummary outcome)
+    {
+        var what = outcome.Type == EventType.OutcomeCured ? "cure" : EventTypes.Name(outcome.Type).Split('.')[1];
+        var (effect, reported) = (outcome.EventTime.UtcDateTime, outcome.ObservedTime.UtcDateTime);
+        return $"{what} reported on {reported:yyyy-MM-dd}" + (effect.Date == reported.Date ? "" : $", of {effect:yyyy-MM-dd}");
+    }
+
     /// <summary>All of them in one line, each with its direction and share: <c>↑62 % …; ↓11 % …</c>. Empty where there are none.</summary>
     public static string Line(IEnumerable<Reason> reasons) =>
         string.Join("; ", reasons.Select(r => $"{(r.Value < 0 ? '↓' : '↑')}{r.Share:0 %} {r.Text}"));
@@ -26,5 +35,5 @@ public static class ReasonText
         var count => $"{Named(events[0])} and {(count == ReasonEvents.Limit ? "more" : $"{count - 1} more")}",
     };
 
-    private static string Named(ReasonEvent e) => e.Summary ?? Core.Contracts.EventTypes.Name(e.Type);
+    private static string Named(ReasonEvent e) => e.Summary ?? EventTypes.Name(e.Type);
 }

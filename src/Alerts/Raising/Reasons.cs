@@ -17,7 +17,10 @@ public sealed record Reasons(string? Note, IReadOnlyList<Reason> Items, double O
 /// <summary>One reason.</summary>
 public sealed record Reason
 {
-    /// <summary><c>group</c> (of features) or <c>text</c>.</summary>
+    /// <summary>A reported outcome, which has no value.</summary>
+    public const string OutcomeKind = "outcome";
+
+    /// <summary><c>group</c> (of features), <c>text</c>, or <see cref="OutcomeKind"/>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>One line for a person, without the value.</summary>

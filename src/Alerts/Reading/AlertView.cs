@@ -11,7 +11,7 @@ public sealed record AlertView
     /// <summary><c>firing</c>, <c>acknowledged</c> or <c>resolved</c>.</summary>
     public required string State { get; init; }
 
-    /// <summary><c>band_entered</c>, <c>band_left</c> or <c>jump</c>.</summary>
+    /// <summary><c>band_entered</c>, <c>band_left</c>, <c>jump</c> or <c>outcome</c>.</summary>
     public required string Rule { get; init; }
 
     public required NamedId Company { get; init; }
@@ -25,7 +25,7 @@ public sealed record AlertView
 
     public required string Model { get; init; }
 
-    /// <summary>The reference that the score is compared with; absent for a company's first score.</summary>
+    /// <summary>The reference that the score is compared with; absent for a company's first score, or an outcome at another model's first.</summary>
     public ScoreView? Before { get; init; }
 
     public required ScoreView After { get; init; }
@@ -63,7 +63,10 @@ public sealed record AlertView
     /// <summary>Stream time of its end.</summary>
     public DateTimeOffset? ResolvedAt { get; init; }
 
-    /// <summary><c>recovered</c>, <c>rebased</c> (another model) or <c>falling</c> (good news, never open).</summary>
+    /// <summary>
+    /// <c>recovered</c>, <c>rebased</c> (another model), <c>outcome</c> (what it warned of was reported), <c>cured</c> (of the outcome that it
+    /// told) or <c>falling</c> (good news, never open).
+    /// </summary>
     public string? Resolution { get; init; }
 }
 

@@ -6,10 +6,14 @@ namespace Jianwei.Alerts.Shifts;
 /// </summary>
 /// <remarks>
 /// A rise above the announced band is a shift at once, or, during a cool-down, when the cool-down ends and it is still there;
-/// a rise above the last shift's band does not wait. A fall during a cool-down ends alerts and stays quiet.
+/// a rise above the last shift's band does not wait. A fall during a cool-down ends alerts and stays quiet. A reported outcome is
+/// always a shift, and one that ends the company is the last until it is cured.
 /// </remarks>
 public sealed class ShiftMachine(ShiftOptions options)
 {
+    private readonly HashSet<string> ofParts = new(
+        options.OutcomesOfParts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
+
     /// <summary>Applies one score. Its probability is in (0, 1) and its log-odds finite.</summary>
     /// <param name="state">The company's state, or null before its first score.</param>
     /// <param name="score">The score.</param>
@@ -35,7 +39,9 @@ public sealed class ShiftMachine(ShiftOptions options)
     private ShiftStep First(in ScorePoint score, BandScale bands)
     {
         var mark = MarkOf(score, score.AsOf, bands.First(score.Probability), score.HasEvent ? 1 : 0);
-        var shift = options.FirstScore && mark.Band > 0 ? ShiftTo(score.CompanyId, ShiftRule.BandEntered, null, 0, mark) : null;
+        var outcome = OutcomeOf(null, score);
+        ShiftRule? rule = outcome is not null ? ShiftRule.Outcome : options.FirstScore && mark.Band > 0 ? ShiftRule.BandEntered : null;
+        var shift = ShiftTo(score, rule, null, 0, mark);
         var state = new ShiftState
         {
             StateVersion = mark.StateVersion,
@@ -49,14 +55,17 @@ public sealed class ShiftMachine(ShiftOptions options)
             ReferenceSlot = 0,
             LastShift = shift is null ? null : new(mark.AsOf, mark.Band),
             Stored = HistoryOf(mark),
+            Outcome = outcome,
         };
         return new() { State = state, Applied = true, Shift = shift, Store = true, FeatureSlot = 0 };
     }
 
-    private static ShiftStep Rebase(ShiftState state, in ScorePoint score, DateTimeOffset now, BandScale bands)
+    private ShiftStep Rebase(ShiftState state, in ScorePoint score, DateTimeOffset now, BandScale bands)
     {
         var mark = MarkOf(score, now, bands.First(score.Probability), EventsAfter(state, score));
         var slot = 1 - state.ReferenceSlot;
+        var outcome = OutcomeOf(state, score);
+        var shift = ShiftTo(score, outcome is null ? null : ShiftRule.Outcome, null, 0, mark);
         var next = Moved(state, mark) with
         {
             Model = score.Model,
@@ -64,32 +73,35 @@ public sealed class ShiftMachine(ShiftOptions options)
             Reference = mark,
             Checkpoint = null,
             ReferenceSlot = slot,
-            LastShift = state.LastShift is { } last ? last with { Band = mark.Band } : null,
+            LastShift = shift is not null ? new(mark.AsOf, mark.Band) : state.LastShift is { } last ? last with { Band = mark.Band } : null,
             Stored = HistoryOf(mark),
+            Outcome = outcome ?? state.Outcome,
         };
         return new()
         {
-            State = next, Applied = true, Rebased = true, Store = true, FeatureSlot = slot,
-            Resolve = new(mark.Band, ResolveReason.Rebased),
+            State = next, Applied = true, Shift = shift, Rebased = true, Store = true, FeatureSlot = slot,
+            Resolve = EndOf(state, outcome) ?? new(mark.Band, ResolveReason.Rebased),
         };
     }
 
     private ShiftStep Next(ShiftState state, in ScorePoint score, DateTimeOffset now, BandScale bands)
     {
         var mark = MarkOf(score, now, bands.Next(state.Band, score.Probability), EventsAfter(state, score));
-        var shift = RuleOf(state, mark) is { } rule && !CoolingDown(state, mark)
-            ? ShiftTo(score.CompanyId, rule, state.Reference, state.ReferenceSlot, mark)
-            : null;
+        var outcome = OutcomeOf(state, score);
+        var rule = outcome is not null ? ShiftRule.Outcome : state.Ended || CoolingDown(state, mark) ? null : RuleOf(state, mark);
+        var shift = ShiftTo(score, rule, state.Reference, state.ReferenceSlot, mark);
         var store = shift is not null || BelongsToHistory(state.Stored, mark);
         var next = Moved(state, mark) with
         {
             Announced = shift is null ? Math.Min(state.Announced, mark.Band) : mark.Band,
             Stored = store ? HistoryOf(mark) : state.Stored,
+            Outcome = outcome ?? state.Outcome,
         };
         (next, var slot) = Remember(next, shift, mark);
         return new()
         {
-            State = next, Applied = true, Shift = shift, Resolve = ResolveOf(state, mark, shift), Store = store, FeatureSlot = slot,
+            State = next, Applied = true, Shift = shift, Store = store, FeatureSlot = slot,
+            Resolve = EndOf(state, outcome) ?? (state.Ended ? null : ResolveOf(state, mark, shift)),
         };
     }
 
@@ -112,6 +124,17 @@ public sealed class ShiftMachine(ShiftOptions options)
             : (state, null);
     }
 
+    // Null where the score reports none, or the one that was reported last once more.
+    private OutcomeMark? OutcomeOf(ShiftState? state, in ScorePoint score) =>
+        score.Outcome is { } reported && !ofParts.Contains(reported.Source) && OutcomeMark.Of(reported) is var mark && mark != state?.Outcome
+            ? mark
+            : null;
+
+    private static Resolve? EndOf(ShiftState state, OutcomeMark? outcome) =>
+        outcome is { Ends: true } ? new(-1, ResolveReason.Outcome)
+        : outcome is not null && state.Ended ? new(-1, ResolveReason.Cured)
+        : null;
+
     private ShiftRule? RuleOf(ShiftState state, in Mark mark) =>
         mark.Band > state.Announced ? ShiftRule.BandEntered
         : mark.Band < state.Announced ? ShiftRule.BandLeft
@@ -129,8 +152,8 @@ public sealed class ShiftMachine(ShiftOptions options)
         : mark.Band == 0 && shift is { Falling: true } ? new(-1, ResolveReason.Recovered)
         : null;
 
-    private static Shift ShiftTo(string companyId, ShiftRule rule, Mark? before, int slot, in Mark after) =>
-        new(Shift.IdOf(companyId, after.StateVersion, rule), rule, before, slot, after);
+    private static Shift? ShiftTo(in ScorePoint score, ShiftRule? rule, Mark? before, int slot, in Mark after) => rule is not { } found ? null
+        : new(Shift.IdOf(score.CompanyId, after.StateVersion, found), found, before, slot, after, found == ShiftRule.Outcome ? score.Outcome : null);
 
     private static ShiftState Moved(ShiftState state, in Mark mark) => state with
     {

@@ -20,6 +20,11 @@ public sealed class ShiftOptions
     /// <summary>Whether a company whose very first score is above the lowest band is a shift (there is no score before).</summary>
     public bool FirstScore { get; set; } = true;
 
+    /// <summary>
+    /// Sources, with commas, whose outcomes are the end of a part of a company (a plant, a shop) and not its own: they are events like others.
+    /// </summary>
+    public string OutcomesOfParts { get; set; } = "warn";
+
     /// <summary>Change of log-odds from which a score is kept in the history, besides changes of band and the first of a stream day.</summary>
     [Range(0.0, 100)]
     public double HistoryEpsilon { get; set; } = 0.1;

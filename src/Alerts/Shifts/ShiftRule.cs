@@ -11,6 +11,9 @@ public enum ShiftRule : byte
 
     /// <summary>The log-odds moved by the threshold or more inside one band.</summary>
     Jump = 3,
+
+    /// <summary>An outcome of the company was reported: default, bankruptcy, closure, exit, or that it is cured.</summary>
+    Outcome = 4,
 }
 
 /// <summary>Names of <see cref="ShiftRule"/> on the wire and in SQL.</summary>
@@ -21,6 +24,7 @@ public static class ShiftRules
         ShiftRule.BandEntered => "band_entered",
         ShiftRule.BandLeft => "band_left",
         ShiftRule.Jump => "jump",
+        ShiftRule.Outcome => "outcome",
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "not a rule"),
     };
 }

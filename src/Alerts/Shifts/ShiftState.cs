@@ -35,6 +35,12 @@ public sealed record ShiftState
 
     /// <summary>The newest score kept in the history.</summary>
     public required HistoryMark Stored { get; init; }
+
+    /// <summary>The outcome reported last.</summary>
+    public OutcomeMark? Outcome { get; init; }
+
+    /// <summary>An outcome has ended the company, and no cure has followed.</summary>
+    public bool Ended => Outcome is { Ends: true };
 }
 
 /// <summary>A remembered score.</summary>

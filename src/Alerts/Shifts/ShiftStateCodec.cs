@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Jianwei.Core.Contracts;
 
 namespace Jianwei.Alerts.Shifts;
 
@@ -6,11 +7,12 @@ namespace Jianwei.Alerts.Shifts;
 /// <remarks>
 /// <code>
 /// all little-endian; time = UTC ticks
-/// 0  format u8 = 1 │ flags u8 (1 checkpoint, 2 last shift) │ band u8 │ announced u8 │ reference slot u8
+/// 0  format u8 = 1 │ flags u8 (1 checkpoint, 2 last shift, 4 outcome) │ band u8 │ announced u8 │ reference slot u8
 /// 5  state version i64 │ time i64 │ log-odds f64 │ events i64
 /// 37 stored: day i32 │ log-odds f64 │ band u8
 /// 50 reference: version i64 │ time i64 │ probability f64 │ log-odds f64 │ band u8 │ events i64      (41 bytes)
 /// 91 [checkpoint: the same 41 bytes] [last shift: time i64 │ band u8]
+/// [outcome: event type u8 │ day i32]
 /// </code>
 /// </remarks>
 public static class ShiftStateCodec
@@ -18,13 +20,14 @@ public static class ShiftStateCodec
     private const byte Format = 1;
     private const byte HasCheckpoint = 1;
     private const byte HasShift = 2;
+    private const byte HasOutcome = 4;
 
     public static byte[] Encode(ShiftState state)
     {
-        var bytes = new byte[91 + (state.Checkpoint is null ? 0 : 41) + (state.LastShift is null ? 0 : 9)];
+        var bytes = new byte[91 + (state.Checkpoint is null ? 0 : 41) + (state.LastShift is null ? 0 : 9) + (state.Outcome is null ? 0 : 5)];
         var to = new Cursor(bytes);
         to.Byte(Format);
-        to.Byte((state.Checkpoint is null ? 0 : HasCheckpoint) | (state.LastShift is null ? 0 : HasShift));
+        to.Byte((state.Checkpoint is null ? 0 : HasCheckpoint) | (state.LastShift is null ? 0 : HasShift) | (state.Outcome is null ? 0 : HasOutcome));
         to.Byte(state.Band);
         to.Byte(state.Announced);
         to.Byte(state.ReferenceSlot);
@@ -45,6 +48,12 @@ public static class ShiftStateCodec
         {
             to.Long(shift.AsOf.UtcTicks);
             to.Byte(shift.Band);
+        }
+
+        if (state.Outcome is { } outcome)
+        {
+            to.Byte((byte)outcome.Kind);
+            to.Int(outcome.Day);
         }
 
         return bytes;
@@ -75,6 +84,7 @@ public static class ShiftStateCodec
             Reference = ReadMark(ref from),
             Checkpoint = (flags & HasCheckpoint) != 0 ? ReadMark(ref from) : null,
             LastShift = (flags & HasShift) != 0 ? new(from.Time(), from.Byte()) : null,
+            Outcome = (flags & HasOutcome) != 0 ? new((EventType)from.Byte(), from.Int()) : null,
         };
     }
 

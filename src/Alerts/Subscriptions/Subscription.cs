@@ -10,13 +10,14 @@ public sealed record Subscription(long SubscriptionId, string? MinimumBand, doub
 {
     /// <summary>
     /// Whether a shift is told: the higher of its two bands is at least the minimum band, and the log-odds moved by the minimum
-    /// jump or there is no score before. A band that the model does not have lets everything through: better told than lost.
+    /// jump or there is no score before. A band that the model does not have lets everything through: better told than lost. An outcome
+    /// is always told.
     /// </summary>
     public bool Wants(Shift shift, BandScale scale)
     {
         var highest = Math.Max(shift.After.Band, shift.Before?.Band ?? 0);
-        return (MinimumBand is null || highest >= scale.Rank(MinimumBand))
-            && (shift.Change is not { } change || Math.Abs(change) >= MinimumJump);
+        return shift.Rule == ShiftRule.Outcome
+            || ((MinimumBand is null || highest >= scale.Rank(MinimumBand)) && (shift.Change is not { } change || Math.Abs(change) >= MinimumJump));
     }
 
     /// <summary>Whether the model has no band of the minimum band's name.</summary>

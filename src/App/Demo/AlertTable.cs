@@ -36,6 +36,11 @@ internal static class AlertTable
 
     private static string Share(JsonNode reason)
     {
+        if (Text(reason["kind"]) == "outcome")
+        {
+            return Text(reason["text"]);
+        }
+
         var what = Text(reason["group"], $"{Text(reason["segment"], "older")} text");
         var direction = reason["value"]!.GetValue<double>() < 0 ? '↓' : '↑';
         return string.Create(CultureInfo.InvariantCulture, $"{direction}{reason["share"]!.GetValue<double>():0 %} {what}");

@@ -159,7 +159,7 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         var rises = new List<(string, DateTimeOffset)>();
         await foreach (var alert in client.AllAlertsAsync(portfolio, cancellation))
         {
-            if (alert["resolution"]?.GetValue<string>() != "falling")
+            if (LeadTimes.Warns(alert["rule"]!.GetValue<string>(), alert["resolution"]?.GetValue<string>()))
             {
                 rises.Add((alert["company"]!["id"]!.GetValue<string>(), alert["as_of"]!.GetValue<DateTimeOffset>()));
             }

@@ -14,6 +14,9 @@ public sealed record LeadTimes(int Defaults, int Warned, double? MedianDays, int
     /// <summary>How far ahead a warning counts: what the model was asked.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromDays(365);
 
+    /// <summary>Whether an alert is of a rise in risk: no good news, and no report of what has happened already.</summary>
+    public static bool Warns(string rule, string? resolution) => rule != "outcome" && resolution != "falling";
+
     /// <param name="alerts">Company id and as-of of each alert of a rise in risk.</param>
     /// <param name="truth">All defaults.</param>
     public static LeadTimes Of(IEnumerable<(string Company, DateTimeOffset AsOf)> alerts, IReadOnlyDictionary<string, KnownDefault> truth)

@@ -143,6 +143,34 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Outcome_IsOneAlertForEachSubscription_HoweverOftenItIsRead()
+    {
+        await world.SubscribeAsync(["X:1"]);
+        await world.SubscribeAsync(["X:1"], "high", 5);
+        List<Score> scores =
+        [
+            Score("X:1", 1, 0, 0.05), Score("X:1", 2, 1, 0.12), Reporting(Score("X:1", 3, 2, 0.05), EventType.OutcomeDefault, day: 0),
+            Score("X:1", 4, 3, 0.35), Score("X:1", 5, 40, 0.02), Score("X:1", 6, 90, 0.6),
+        ];
+        await Task.WhenAll(Feed(world.Handler(), scores, 1), Feed(world.Handler(), scores, 6));
+        await world.Handler(0).HandleAsync(Batch(scores), Stop);
+
+        Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and state = 'firing'"));
+        Assert.Equal(3, await world.CountAsync("outbox"));
+        Assert.Equal(1, await world.CountAsync("alerts where rule = 'band_entered' and state = 'resolved' and resolution = 'outcome' and resolved_at = '2024-01-03Z'"));
+        Assert.Equal(6, await world.CountAsync("scores"));
+        Assert.Equal(
+            ["{\"newest\":\"outcome.default\",\"reasons\":\"default reported on 2024-01-03, of 2024-01-01\",\"note\":\"an outcome is a fact: the model was not asked\"}"],
+            await world.RowsAsync(
+                "select distinct events->0->>'type' newest, reasons->'items'->0->>'text' reasons, reasons->>'note' note from alerts where rule = 'outcome'"));
+
+        await world.Handler().HandleAsync(Batch(Reporting(Score("X:1", 7, 100, 0.05), EventType.OutcomeCured), Score("X:1", 8, 150, 0.35)), Stop);
+        Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and resolution = 'cured'"));
+        Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and resolution = 'falling'"));
+        Assert.Equal(1, await world.CountAsync("alerts where rule = 'band_entered' and state = 'firing'"));
+    }
+
+    [Fact]
     public async Task PoisonScores_AreRefusedAndTheRestGoesOn()
     {
         var records = Batch(Score("X:1", 1, 0, 0.05), Score("X:2", 1, 0, 0.05));
@@ -218,7 +246,8 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
         return [.. Enumerable.Range(0, count).Select(i =>
         {
             var c = random.Next(companies);
-            return Score($"X:{c}", ++versions[c], i * 0.7, random.Next(1, 70) / 100.0, tick: random.Next(3) == 0, feature: random.Next(5));
+            var score = Score($"X:{c}", ++versions[c], i * 0.7, random.Next(1, 70) / 100.0, tick: random.Next(3) == 0, feature: random.Next(5));
+            return score.Event is null || random.Next(15) > 0 ? score : Reporting(score, random.Next(2) == 0 ? EventType.OutcomeDefault : EventType.OutcomeCured);
         })];
     }
 

@@ -1,4 +1,5 @@
 using Jianwei.Alerts.Shifts;
+using Jianwei.Core.Contracts;
 using Jianwei.Core.Models;
 
 namespace Jianwei.Alerts.Tests.Shifts;
@@ -12,6 +13,17 @@ internal static class Given
 
     public static ScorePoint Score(long version, double day, double probability, string model = "m/1", bool hasEvent = true) =>
         new("X:1", version, Start.AddDays(day), probability, LogOdds(probability), model, hasEvent);
+
+    /// <summary>The same score, caused by a report of an outcome that took effect on the score's day, or on another.</summary>
+    public static ScorePoint Reporting(this ScorePoint score, EventType kind, string source = "court", double? day = null) => score with
+    {
+        HasEvent = true,
+        Outcome = new()
+        {
+            EventId = $"{score.StateVersion:x16}", Type = kind, EventTime = day is { } other ? Start.AddDays(other) : score.AsOf, ObservedTime = score.AsOf,
+            Source = source, SourceEventId = $"{score.StateVersion}", Summary = EventTypes.Name(kind),
+        },
+    };
 
     public static double LogOdds(double p) => Math.Log(p / (1 - p));
 }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Jianwei.Alerts.Shifts;
+using Jianwei.Core.Contracts;
 using static Jianwei.Alerts.Tests.Shifts.Given;
 
 namespace Jianwei.Alerts.Tests.Shifts;
@@ -12,8 +13,10 @@ public sealed class ShiftMachineProperties
 
     private sealed record Stream(ScorePoint[] Scores)
     {
-        public override string ToString() => string.Join("; ", Scores.Select(s => $"v{s.StateVersion} {s.AsOf:yyyy-MM-dd HH:mm} p={s.Probability:0.000} {s.Model}"));
+        public override string ToString() => string.Join("; ", Scores.Select(s => $"v{s.StateVersion} {s.AsOf:yyyy-MM-dd HH:mm} p={s.Probability:0.000} {s.Model} {s.Outcome?.Type}"));
     }
+
+    private static readonly EventType[] Outcomes = [EventType.OutcomeDefault, EventType.OutcomeCured, EventType.OutcomeClosure];
 
     private static readonly Arbitrary<Stream> Streams = Arb.From(
         from steps in Gen.Zip(
@@ -100,7 +103,7 @@ public sealed class ShiftMachineProperties
     {
         var (_, shifts) = Run(null, [.. stream.Scores.Select(s => s with { Model = "m/1" })]);
         return shifts.Zip(shifts.Skip(1)).All(pair =>
-            pair.Second.After.AsOf - pair.First.After.AsOf >= TimeSpan.FromDays(30) || pair.Second.After.Band > pair.First.After.Band);
+            pair.Second.Rule == ShiftRule.Outcome || pair.Second.After.AsOf - pair.First.After.AsOf >= TimeSpan.FromDays(30) || pair.Second.After.Band > pair.First.After.Band);
     });
 
     [Fact]
@@ -109,6 +112,29 @@ public sealed class ShiftMachineProperties
         var models = stream.Scores.ToDictionary(s => s.StateVersion, s => s.Model);
         var (_, shifts) = Run(null, stream.Scores);
         return shifts.All(s => s.Before is null || models[s.Before.Value.StateVersion] == models[s.After.StateVersion]);
+    });
+
+    [Fact]
+    public void OutcomeReported_IsOneShift_AndNothingElseIsUntilACure() => Check(stream =>
+    {
+        var (ended, last) = (false, default(OutcomeMark?));
+        var (state, found) = (default(ShiftState), new List<Shift>());
+        foreach (var score in stream.Scores)
+        {
+            var step = Machine.Apply(state, score, Bands);
+            state = step.State;
+            var mark = score.Outcome is { } e ? OutcomeMark.Of(e) : last;
+            var told = mark != last;
+            if (told != (step.Shift?.Rule == ShiftRule.Outcome) || (ended && !told && step.Shift is not null))
+            {
+                return false;
+            }
+
+            (last, ended) = (mark, mark is { Ends: true });
+            found.AddRange(step.Shift is { } shift ? [shift] : []);
+        }
+
+        return found.Select(s => s.Id).Distinct().Count() == found.Count;
     });
 
     private static void Check(Func<Stream, bool> property) =>
@@ -122,7 +148,8 @@ public sealed class ShiftMachineProperties
             hours += gap;
             version += 1 + ((seed & 0xff) % 3);
             seed = (seed * 31) + percent;
-            yield return Score(version, hours / 24.0, percent / 100.0 / (1 + (Math.Abs(seed) % 5)), Math.Abs(seed) % 17 == 0 ? "m/2" : "m/1", seed % 2 == 0);
+            var score = Score(version, hours / 24.0, percent / 100.0 / (1 + (Math.Abs(seed) % 5)), Math.Abs(seed) % 17 == 0 ? "m/2" : "m/1", seed % 2 == 0);
+            yield return Math.Abs(seed) % 13 >= Outcomes.Length ? score : score.Reporting(Outcomes[Math.Abs(seed) % 13]);
         }
     }
 
