@@ -108,17 +108,19 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("Scorer:Model", "no-such-model")]
-    [InlineData("Models:Directory", "/nowhere")]
-    public async Task Model_ThatIsNotThere_EndsWithCodeThreeAndASentence(string setting, string value)
+    [InlineData("Scorer:Model", "no-such-model", "there is no model 'no-such-model'; there are sim-default, warn-closure, yc-inactive")]
+    [InlineData("Scorer:Model", "warn-closure/1", "there is no package 'warn-closure/1'; there are sim-default/20")]
+    [InlineData("Models:Directory", "/nowhere", "there is no model 'warn-closure'; there are none")]
+    public async Task Model_ThatIsNotThere_EndsWithCodeTwoAndNamesThoseThatAre(string setting, string value, string allowed)
     {
         var environment = new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
         await using var program = new JianweiProcess(environment, "run", "--role", "scorer");
 
         var code = await program.ExitAsync(60);
 
-        Assert.True(code == 3, $"ended with {code}:\n{program.Errors}");
+        Assert.True(code == 2, $"ended with {code}:\n{program.Errors}");
         Assert.Contains($"{setting} '{value}'", program.Errors, StringComparison.Ordinal);
+        Assert.Contains(allowed, program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
     }
 
@@ -130,8 +132,8 @@ public sealed class SettingsTests
 
         var code = await program.ExitAsync(60);
 
-        Assert.True(code == 3, $"ended with {code}:\n{program.Errors}");
-        Assert.Contains("jianwei: the Scorer has no model", program.Errors, StringComparison.Ordinal);
+        Assert.True(code == 2, $"ended with {code}:\n{program.Errors}");
+        Assert.Contains("jianwei: setting Scorer:Model 'no-such-model'", program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("MassTransit", program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
     }

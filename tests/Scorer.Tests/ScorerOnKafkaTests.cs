@@ -13,6 +13,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Jianwei.Scorer;
 
@@ -59,9 +60,9 @@ public sealed class ScorerOnKafkaTests : IDisposable
     {
         using var host = Build();
 
-        var fatal = await Assert.ThrowsAsync<FatalException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
-        Assert.StartsWith($"the Scorer has no model: Scorer:Model '' in Models:Directory '{_models.Root}': {_models.Root}/tiny/CURRENT: expected the version", fatal.Message);
+        Assert.StartsWith($"Scorer:Model '' in Models:Directory '{_models.Root}': {_models.Root}/tiny/CURRENT: expected the version", wrong.Message);
     }
 
     [Fact]

@@ -22,7 +22,14 @@ public sealed class ModelStore(string root)
         var name = selector.Length > 0 ? selector : OnlyName();
         if (name.Split('/') is [var pinned, var version])
         {
-            return new ModelId(pinned, version);
+            var id = new ModelId(pinned, version);
+            return Directory.Exists(DirectoryOf(id)) ? id
+                : throw new ModelRefusedException($"there is no package '{name}'; there are {Listed(Names().SelectMany(n => Folders(Path.Combine(Root, n)).Select(v => $"{n}/{v}")))}");
+        }
+
+        if (!Names().Contains(name))
+        {
+            throw new ModelRefusedException($"there is no model '{name}'; there are {Listed(Names())}");
         }
 
         var directory = Path.Combine(Root, name);
@@ -87,7 +94,7 @@ public sealed class ModelStore(string root)
         var names = Names().ToList();
         return names is [var only]
             ? only
-            : throw new ModelRefusedException($"Scorer:Model: expected the name of a model in {Path.GetFullPath(Root)}, found nothing; allowed: {Listed(names)}");
+            : throw new ModelRefusedException($"it does not say which model; there are {Listed(names)}");
     }
 
     private IEnumerable<string> Names() => Folders(Root).Where(name => name != Vocabularies);

@@ -34,12 +34,14 @@ public sealed partial class ModelWatcher : BackgroundService
     }
 
     /// <summary>Loads the first model.</summary>
-    /// <exception cref="FatalException">None can be loaded; the message says what was tried.</exception>
+    /// <exception cref="OptionsValidationException">The setting means no package; the message names those that there are.</exception>
+    /// <exception cref="FatalException">The package cannot be loaded; the message says what was tried.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
+        var first = First();
         try
         {
-            LoadFirst();
+            Serve(_store.Load(first, _contract, _device));
         }
         catch (ModelRefusedException e)
         {
@@ -75,9 +77,21 @@ public sealed partial class ModelWatcher : BackgroundService
         }
     }
 
-    private void LoadFirst()
+    private ModelId First()
     {
-        var first = _store.Load(_store.Resolve(_selector), _contract, _device);
+        try
+        {
+            return _store.Resolve(_selector);
+        }
+        catch (ModelRefusedException e)
+        {
+            throw new OptionsValidationException(
+                nameof(ScorerOptions), typeof(ScorerOptions), [$"Scorer:Model '{_selector}' in Models:Directory '{_store.Root}': {e.Message}"]);
+        }
+    }
+
+    private void Serve(ModelPackage first)
+    {
         // With no catalogue to hold models to, the first one's is what the stage stays with.
         _contract ??= new FeatureContract(first.Manifest.Catalogue, first.Manifest.FeatureCount);
         _slot.Serve(first);

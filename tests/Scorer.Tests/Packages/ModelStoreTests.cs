@@ -48,9 +48,15 @@ public sealed class ModelStoreTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_models.Root, "other", "1"));
 
         Assert.Equal(
-            $"Scorer:Model: expected the name of a model in {_models.Root}, found nothing; allowed: other, tiny",
+            "it does not say which model; there are other, tiny",
             Assert.Throws<ModelRefusedException>(() => _models.Store.Resolve("")).Message);
     }
+
+    [Theory]
+    [InlineData("nope", "there is no model 'nope'; there are tiny")]
+    [InlineData("tiny/9", "there is no package 'tiny/9'; there are tiny/1, tiny/2, tiny/3")]
+    public void Resolve_NamesThoseThatAreThere(string selector, string sentence) =>
+        Assert.Equal(sentence, Assert.Throws<ModelRefusedException>(() => _models.Store.Resolve(selector)).Message);
 
     [Fact]
     public void Promote_MovesCurrent()
