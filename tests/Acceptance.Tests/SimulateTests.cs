@@ -32,6 +32,10 @@ public sealed class SimulateTests
         await Until.TrueAsync(() => simulate.Output.Contains("messages sent in", StringComparison.Ordinal), () => $"the past is sent; {simulate.Output}\n{simulate.Errors}", 120);
         var past = Raw(installation);
         Assert.True(past > 100);
+        await simulate.SaysAsync($"simulate: {past:N0} messages of before ", 60);
+        await simulate.SaysAsync("simulate, live: ", 60);
+        Assert.Contains($" follow, each when it is due, until the end of {TimeProvider.System.GetUtcNow().Year}; Ctrl-C ends it", simulate.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("jianwei-simulate-", simulate.Output + simulate.Errors, StringComparison.Ordinal);
         Assert.True(simulate.Running);
         Assert.NotEqual(0, await simulate.StopAsync());
     }

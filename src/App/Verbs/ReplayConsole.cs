@@ -8,13 +8,18 @@ namespace Jianwei.App.Verbs;
 /// <summary>A replay as a person or a script sees it: progress, a sum or one JSON line at the end, and an exit code.</summary>
 internal static class ReplayConsole
 {
-    /// <returns>0, or 2 where lines were refused.</returns>
-    public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> settings, ReplayOptions options, bool json, CancellationToken cancellation)
+    /// <param name="settings">Of Kafka.</param>
+    /// <param name="options">What to send.</param>
+    /// <param name="json">Whether the sum is one line of JSON.</param>
+    /// <param name="verb">What progress is called.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<ReplayProgress> RunAsync(
+        IReadOnlyDictionary<string, string?> settings, ReplayOptions options, bool json, string verb, CancellationToken cancellation)
     {
         await using var app = JianweiHost.Builder(settings, LogLevel.Warning).Build();
         var started = TimeProvider.System.GetTimestamp();
         var replayer = ActivatorUtilities.CreateInstance<Replayer>(app.Services);
-        var done = json || Console.IsOutputRedirected ? await InLinesAsync(replayer, options, cancellation) : await LiveAsync(replayer, options, cancellation);
+        var done = json || Console.IsOutputRedirected ? await InLinesAsync(replayer, options, verb, cancellation) : await LiveAsync(replayer, options, verb, cancellation);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(done, JsonOut.Compact));
@@ -27,24 +32,26 @@ internal static class ReplayConsole
         if (done.Refused > 0)
         {
             await Console.Error.WriteLineAsync($"jianwei: {done.Refused:N0} lines of {options.Path} were refused and not sent");
-            return 2;
         }
 
-        return 0;
+        return done;
     }
 
-    private static Task<ReplayProgress> InLinesAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation)
+    /// <summary>Exit code: 2 where lines were refused.</summary>
+    public static int Code(ReplayProgress done) => done.Refused > 0 ? 2 : 0;
+
+    private static Task<ReplayProgress> InLinesAsync(Replayer replayer, ReplayOptions options, string verb, CancellationToken cancellation)
     {
         var line = new ProgressLine(TimeProvider.System);
-        return replayer.RunAsync(options, new Inline<ReplayProgress>(now => line.Show($"replay: {Describe(now)}")), cancellation);
+        return replayer.RunAsync(options, new Inline<ReplayProgress>(now => line.Show($"{verb}: {Describe(now)}")), cancellation);
     }
 
-    private static Task<ReplayProgress> LiveAsync(Replayer replayer, ReplayOptions options, CancellationToken cancellation) => AnsiConsole.Progress()
+    private static Task<ReplayProgress> LiveAsync(Replayer replayer, ReplayOptions options, string verb, CancellationToken cancellation) => AnsiConsole.Progress()
         .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
         .StartAsync(async context =>
         {
-            var task = context.AddTask(Markup.Escape($"reading {options.Path}"));
-            return await replayer.RunAsync(options, new Inline<ReplayProgress>(now => Show(task, now)), cancellation);
+            var task = context.AddTask(Markup.Escape($"{verb}: reading"));
+            return await replayer.RunAsync(options, new Inline<ReplayProgress>(now => Show(task, verb, now)), cancellation);
         });
 
     private static void Sum(ReplayProgress done, double seconds)
@@ -66,16 +73,17 @@ internal static class ReplayConsole
         }
     }
 
-    private static void Show(ProgressTask task, ReplayProgress now)
+    private static void Show(ProgressTask task, string verb, ReplayProgress now)
     {
         task.MaxValue = Math.Max(1, now.Total);
         task.Value = now.Passed;
-        task.Description = Markup.Escape(Describe(now));
+        task.Description = Markup.Escape($"{verb}: {Describe(now)}");
     }
 
     private static string Describe(ReplayProgress now)
     {
         var behind = now.Lag.Count == 0 ? "" : $", {now.Lag.Values.Max():N0} behind";
-        return $"{now.StreamTime:yyyy-MM-dd} {now.Sent:N0} sent{behind}{(now.Waiting is null ? "" : $"; {now.Waiting}")}";
+        var upTo = now.StreamTime is { } time ? $"{time:yyyy-MM-dd} " : "";
+        return $"{upTo}{now.Sent:N0} sent{behind}{(now.Waiting is null ? "" : $"; {now.Waiting}")}";
     }
 }

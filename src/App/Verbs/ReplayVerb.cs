@@ -41,7 +41,7 @@ internal static class ReplayVerb
                 Drain = parsed.GetValue(drain),
                 PositionFolder = Home.File(Path.Combine(".jianwei", "replay")),
             };
-            return await ReplayConsole.RunAsync(SettingOption.Read(parsed, set), options, parsed.GetValue(json), cancellation);
+            return ReplayConsole.Code(await ReplayConsole.RunAsync(SettingOption.Read(parsed, set), options, parsed.GetValue(json), "replay", cancellation));
         });
         return command;
     }

@@ -70,8 +70,8 @@ internal static class SimulateVerb
                 // On another thread: Ctrl-C is listened for once this returns.
                 var manifest = await Task.Run(() => new Simulation(options, new SimulationLine()).Run(cancellation), cancellation);
                 await Console.Error.WriteLineAsync();
-                Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(manifest, JsonOut.Compact) : Sentence(options, manifest));
-                return isSent ? await SendAsync(Path.Combine(place, manifest.EventFile)) : 0;
+                Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(manifest, JsonOut.Compact) : Sentence(parsed.GetValue(folder), manifest));
+                return isSent ? await SendAsync(Path.Combine(place, manifest.EventFile), manifest) : 0;
             }
             finally
             {
@@ -81,7 +81,7 @@ internal static class SimulateVerb
                 }
             }
 
-            async Task<int> SendAsync(string path)
+            async Task<int> SendAsync(string path, SimulationManifest manifest)
             {
                 var kafka = settings.Where(s => !OfWorld(s.Key)).ToDictionary();
                 var replay = new ReplayOptions
@@ -90,12 +90,17 @@ internal static class SimulateVerb
                 };
                 if (!isLive)
                 {
-                    return await ReplayConsole.RunAsync(kafka, replay, parsed.GetValue(json), cancellation);
+                    return ReplayConsole.Code(await ReplayConsole.RunAsync(kafka, replay, parsed.GetValue(json), "simulate", cancellation));
                 }
 
                 var now = TimeProvider.System.GetUtcNow();
-                var past = await ReplayConsole.RunAsync(kafka, replay with { To = now }, parsed.GetValue(json), cancellation);
-                return Math.Max(past, await ReplayConsole.RunAsync(kafka, replay with { From = now, Start = now, Speed = 1 }, parsed.GetValue(json), cancellation));
+                var past = await ReplayConsole.RunAsync(kafka, replay with { To = now }, parsed.GetValue(json), "simulate, what is past", cancellation);
+                var left = manifest.Events - past.Sent;
+                await Console.Error.WriteLineAsync(
+                    $"simulate: {past.Sent:N0} messages of before {now:yyyy-MM-dd HH:mm}Z were sent at once; " + (left == 0 ? "none is left"
+                    : $"the other {left:N0} follow, each when it is due, until the end of {options.FirstYear + options.Years - 1}; Ctrl-C ends it"));
+                return left == 0 ? ReplayConsole.Code(past)
+                    : ReplayConsole.Code(await ReplayConsole.RunAsync(kafka, replay with { From = now, Start = now, Speed = 1 }, parsed.GetValue(json), "simulate, live", cancellation));
             }
         });
         return command;
@@ -118,9 +123,10 @@ internal static class SimulateVerb
             : configuration.GetSection(WorldSection).Get<WorldOptions>() ?? new();
     }
 
-    private static string Sentence(SimulationOptions options, SimulationManifest manifest)
+    // A folder that is gone afterwards is not named.
+    private static string Sentence(string? folder, SimulationManifest manifest)
     {
-        var world = $"{options.Folder}: {manifest.Events:N0} events of {manifest.Companies:N0} companies, {manifest.Defaults:N0} defaults ({manifest.DefaultsAYear:P2} a year)";
+        var world = $"{folder ?? "a world"}: {manifest.Events:N0} events of {manifest.Companies:N0} companies, {manifest.Defaults:N0} defaults ({manifest.DefaultsAYear:P2} a year)";
         return manifest.Truth is not { } truth ? world
             : $"{world}; {truth.Rows:N0} rows; AUC of the oracles: latent {truth.Latent.Auc:0.000}, observable {truth.Observable.Auc:0.000}, "
                 + $"tabular {truth.Tabular.Auc:0.000}, without interaction {truth.Additive.Auc:0.000}, text {truth.Text.Auc:0.000}";

@@ -114,7 +114,7 @@ internal sealed class ReplayRun(
         await FlushAsync(cancellation);
         while ((wait = pace.Until(row.Observed, time.GetElapsedTime(started))) > TimeSpan.Zero)
         {
-            Report(wait > Retry ? $"next message in {wait:hh\\:mm\\:ss}" : null, done: false);
+            Report(wait > Retry ? $"the next in {(wait.Days > 0 ? $"{wait.Days} d " : "")}{wait:hh\\:mm\\:ss}" : null, done: false);
             await Task.Delay(wait < ReportInterval ? wait : ReportInterval, time, cancellation);
         }
     }
