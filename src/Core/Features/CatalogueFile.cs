@@ -11,7 +11,7 @@ internal sealed record CatalogueFile
     public int SchemaVersion { get; init; } = Version;
 
     /// <summary>Names for sets of event types: wire names, <c>block.*</c> or <c>*</c>.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> EventSets { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> EventSets { get; init; }
 
     public required IReadOnlyList<Entry> Features { get; init; }
 

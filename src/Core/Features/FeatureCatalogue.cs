@@ -60,6 +60,12 @@ public sealed class FeatureCatalogue
             throw new CatalogueException($"schema_version is {file.SchemaVersion}; allowed: {CatalogueFile.Version}");
         }
 
+        // Of what is inside a list or a dictionary the reader does not know that it may not be null.
+        if (file.Features.Contains(null!) || file.EventSets.Values.Any(types => types is null || types.Contains(null!)))
+        {
+            throw new CatalogueException("not a catalogue: an entry of features or a type of event_sets is null");
+        }
+
         var features = file.Features.SelectMany(entry => CatalogueEntry.Expand(entry, file)).ToList();
         if (features.Count == 0)
         {

@@ -52,6 +52,11 @@ public sealed class FeatureCatalogueTests
     [InlineData("\"events\": \"set\"", "\"events\": null")]
     [InlineData("\"group\": \"g\"", "\"group\": \"g\", \"colour\": 1")]
     [InlineData("\"features\"", "\"feature\"")]
+    [InlineData("\"event_sets\": {\"set\": [\"change.name\", \"posting.*\"]}, ", "")]
+    [InlineData("\"event_sets\": {\"set\": [\"change.name\", \"posting.*\"]}", "\"event_sets\": null")]
+    [InlineData("[\"change.name\", \"posting.*\"]", "null")]
+    [InlineData("\"change.name\"", "null")]
+    [InlineData("[" + Entry + "]", "[null]")]
     [InlineData("{", "")]
     public void Catalogue_RefusesWhatIsNotOne(string whole, string spoilt) =>
         Assert.StartsWith("not a catalogue: ", Refuse(whole, spoilt), StringComparison.Ordinal);
