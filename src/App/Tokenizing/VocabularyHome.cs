@@ -17,7 +17,7 @@ internal static class VocabularyHome
     {
         var folder = Home.File(Path.Combine("models", "tokenizer"));
         var current = Path.Combine(folder, "CURRENT");
-        return File.Exists(current) ? Path.Combine(folder, File.ReadAllText(current).Trim(), "tokenizer.json")
+        return File.Exists(current) ? folder
             : throw new FileNotFoundException($"there is no {current}; name a vocabulary with --vocabulary FILE", current);
     }
 

@@ -24,7 +24,7 @@ internal static class ExportVerb
         var from = new Option<string>("--from") { Description = $"Where the events come from: {EventSource.Allowed}.", HelpName = "SOURCE", DefaultValueFactory = _ => "kafka" };
         var tokenizer = new Option<string?>("--tokenizer")
         {
-            Description = "Also write the companies' texts as tokens of this vocabulary: a tokenizer.json, or a folder that has one.", HelpName = "PATH",
+            Description = "Also write the companies' texts as tokens of this vocabulary: a tokenizer.json, or a folder that has one or whose CURRENT names it, e.g. models/tokenizer.", HelpName = "PATH",
         };
         var catalogue = new Option<string?>("--catalogue")
         {

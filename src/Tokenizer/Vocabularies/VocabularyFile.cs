@@ -30,7 +30,7 @@ internal static class VocabularyFile
     {
         if (Directory.Exists(path))
         {
-            path = Path.Combine(path, "tokenizer.json");
+            path = Path.Combine(path, InFolder(path));
         }
 
         if (!File.Exists(path))
@@ -47,6 +47,15 @@ internal static class VocabularyFile
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return Parse(bytes, path);
+    }
+
+    // As models have it: NAME/CURRENT names the version.
+    private static string InFolder(string folder)
+    {
+        var current = Path.Combine(folder, "CURRENT");
+        return !File.Exists(Path.Combine(folder, "tokenizer.json")) && File.Exists(current)
+            ? Path.Combine(File.ReadAllText(current).Trim(), "tokenizer.json")
+            : "tokenizer.json";
     }
 
     /// <param name="bytes">The file.</param>

@@ -25,6 +25,19 @@ public sealed class VocabularyTests : IDisposable
     }
 
     [Fact]
+    public void Folder_OfVersions_IsFollowedByItsCurrent()
+    {
+        var (one, two) = (TinyVocabulary.Of((" ", 5_000)), TinyVocabulary.Of((" ", 5_001)));
+        one.Save(PathOf(Path.Combine("1", "tokenizer.json")));
+        two.Save(PathOf(Path.Combine("2", "tokenizer.json")));
+        File.WriteAllText(PathOf("CURRENT"), "2\n");
+        Assert.Equal(two.Hash, Vocabulary.Load(folder).Hash);
+
+        File.WriteAllText(PathOf("CURRENT"), "3\n");
+        Assert.Equal($"there is no vocabulary {PathOf(Path.Combine("3", "tokenizer.json"))}", Assert.Throws<FileNotFoundException>(() => Vocabulary.Load(folder)).Message);
+    }
+
+    [Fact]
     public void Hash_IsOfTheContentAndNotOfTheFilesWhiteSpace()
     {
         var vocabulary = TinyVocabulary.Of((" ", 5_000), ("公司", 6_000));
