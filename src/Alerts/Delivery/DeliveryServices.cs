@@ -38,6 +38,11 @@ internal static class DeliveryServices
 
         var concurrency = configuration.GetSection("Alerts:Delivery").Get<DeliveryOptions>()?.Concurrency ?? new DeliveryOptions().Concurrency;
         var queue = $"{rabbit.Prefix}jianwei-deliveries";
+        if (rabbit.Uri.Length > 0)
+        {
+            services.AddSingleton<IServerCheck, RabbitMqCheck>();
+        }
+
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

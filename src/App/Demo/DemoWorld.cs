@@ -18,14 +18,17 @@ internal sealed class DemoWorld : IDisposable
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static async Task<DemoWorld> MakeAsync(int companies, ulong seed, CancellationToken cancellation)
     {
-        var options = new SimulationOptions
-        {
-            Companies = companies, Seed = seed, Truth = true, Folder = Path.Combine(Path.GetTempPath(), $"jianwei-demo-world-{Environment.ProcessId}"), CheckPaths = 100,
-        };
+        var options = Options(companies, seed);
         var manifest = await Task.Run(() => new Simulation(options, new SimulationLine()).Run(cancellation), cancellation);
         await Console.Error.WriteLineAsync();
         return new(options.Folder, manifest);
     }
+
+    /// <summary>What it is made from.</summary>
+    public static SimulationOptions Options(int companies, ulong seed) => new()
+    {
+        Companies = companies, Seed = seed, Truth = true, Folder = Path.Combine(Path.GetTempPath(), $"jianwei-demo-world-{Environment.ProcessId}"), CheckPaths = 100,
+    };
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(folder, recursive: true);

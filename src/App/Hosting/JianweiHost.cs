@@ -6,6 +6,7 @@ using Jianwei.Featurizer;
 using Jianwei.Ingest;
 using Jianwei.Scorer;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 
 namespace Jianwei.App.Hosting;
 
@@ -93,6 +94,19 @@ internal static class JianweiHost
         }
 
         return app;
+    }
+
+    /// <summary>Looks whether settings are right before the servers that they will name are there.</summary>
+    /// <exception cref="ArgumentException">A name or a value is wrong.</exception>
+    /// <exception cref="OptionsValidationException">A value is out of range.</exception>
+    public static async Task CheckAsync(IReadOnlyDictionary<string, string?> set)
+    {
+        var all = new Dictionary<string, string?>(set, StringComparer.OrdinalIgnoreCase);
+        all.TryAdd("Kafka:BootstrapServers", "127.0.0.1:1");
+        all.TryAdd("Redis:Configuration", "127.0.0.1:1");
+        all.TryAdd("Postgres:ConnectionString", "Host=127.0.0.1");
+        await using var app = Builder(all, LogLevel.Error).AddRoles(Roles.All).BuildApplication(Roles.All);
+        app.Services.GetService<IStartupValidator>()?.Validate();
     }
 
     /// <summary>Starts the application; what had started when something could not is stopped again, so that no group waits for a member that is gone.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Jianwei.App.Demo;
+using Jianwei.App.Hosting;
 using Spectre.Console;
 
 namespace Jianwei.App.Verbs;
@@ -16,9 +17,10 @@ internal static class DemoVerb
         var seed = new Option<ulong>("--seed") { Description = "Seed of the simulated world.", HelpName = "S", DefaultValueFactory = _ => 20_26 };
         var headless = new Option<bool>("--headless") { Description = "No live view; exits by itself." };
         var json = new Option<bool>("--json") { Description = "Print one JSON line last." };
+        var check = new Option<bool>("--check") { Description = "Only look whether the options are right; no server is needed for that.", Hidden = true };
         var set = SettingOption.Create();
         var command = new Command("demo", "Replay real notices and a simulated world through all stages into scores and alerts. Needs Redis and PostgreSQL (./jianwei demo starts them); Kafka is a mock inside the process.")
-        { dataOption, companies, seed, headless, json, set };
+        { dataOption, companies, seed, headless, json, check, set };
         command.SetAction(async (parsed, cancellation) =>
         {
             var names = parsed.GetValue(dataOption)!.Split(',', StringSplitOptions.TrimEntries);
@@ -30,6 +32,13 @@ internal static class DemoVerb
             var real = names.Where(n => n != DemoData.Simulated).ToDictionary(n => n, DemoData.Named);
             var quiet = parsed.GetValue(headless) || Console.IsOutputRedirected;
             var (settings, runs) = (SettingOption.Read(parsed, set), new List<DemoSummary>());
+            DemoWorld.Options(parsed.GetValue(companies), parsed.GetValue(seed)).Check();
+            if (parsed.GetValue(check))
+            {
+                await JianweiHost.CheckAsync(settings);
+                return 0;
+            }
+
             foreach (var name in names)
             {
                 using var world = name == DemoData.Simulated ? await DemoWorld.MakeAsync(parsed.GetValue(companies), parsed.GetValue(seed), cancellation) : null;

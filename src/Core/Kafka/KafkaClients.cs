@@ -68,7 +68,14 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
     public int PartitionCount(string topic)
     {
         using var admin = Admin();
-        return admin.GetMetadata(topic, MetadataTimeout).Topics.Single(t => t.Topic == topic).Partitions.Count;
+        try
+        {
+            return admin.GetMetadata(topic, MetadataTimeout).Topics.Single(t => t.Topic == topic).Partitions.Count;
+        }
+        catch (KafkaException e)
+        {
+            throw new KafkaException(new Error(e.Error.Code, $"Kafka at {options.Value.BootstrapServers} (Kafka:BootstrapServers) cannot be used: {e.Error.Reason}"), e);
+        }
     }
 
     /// <summary>Creates the topics that are missing and checks that all have the same number of partitions. Waits for the brokers.</summary>

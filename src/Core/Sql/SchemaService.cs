@@ -1,4 +1,5 @@
 using Jianwei.Core.Failures;
+using Jianwei.Core.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,12 +9,10 @@ namespace Jianwei.Core.Sql;
 public sealed partial class SchemaService(Schema schema, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<SchemaService> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        for (var pause = RetrySchedule.First; !stoppingToken.IsCancellationRequested; pause = RetrySchedule.After(pause))
         {
             try
             {
@@ -26,8 +25,8 @@ public sealed partial class SchemaService(Schema schema, TimeProvider time, IHos
             }
             catch (Exception e) when (Failure.Classify(e) == FailureKind.Retryable)
             {
-                Waiting(e.Message);
-                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Waiting(e.Message, pause);
+                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception e)
             {
@@ -39,8 +38,8 @@ public sealed partial class SchemaService(Schema schema, TimeProvider time, IHos
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL (Postgres:ConnectionString) cannot be used yet: {Reason}")]
-    private partial void Waiting(string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL (Postgres:ConnectionString) cannot be used yet: {Reason}; trying again in {Pause}")]
+    private partial void Waiting(string reason, TimeSpan pause);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Stopping: {Sentence}")]
     private partial void Refused(string sentence, Exception? error);

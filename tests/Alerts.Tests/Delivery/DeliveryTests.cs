@@ -218,6 +218,41 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RabbitMq_ThatIsAway_IsNamedInReady()
+    {
+        await using var rabbit = await RabbitMqServer.StartAsync();
+        await using var process = await AlertsProcess.StartAsync(world, ("RabbitMq:Uri", rabbit.Uri.ToString()));
+        await UntilAsync(async () => (await ReadyAsync(process)).Contains("\"rabbitmq\":\"Reachable\"", StringComparison.Ordinal));
+
+        await rabbit.KillAsync();
+        await UntilAsync(async () => (await ReadyAsync(process)).Contains($"RabbitMQ at {rabbit.Address} (RabbitMq:Uri) cannot be reached", StringComparison.Ordinal));
+        Assert.DoesNotContain("guest", await ReadyAsync(process), StringComparison.Ordinal);
+
+        await rabbit.RestartAsync();
+        await UntilAsync(async () => (await ReadyAsync(process)).Contains("\"rabbitmq\":\"Reachable\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ScoreOfAModelThatIsNotHere_IsNamedInReady()
+    {
+        await using var process = await AlertsProcess.StartAsync(world);
+        using (var producer = world.Clients.Producer().Build())
+        {
+            await producer.ProduceAsync(world.Clients.Topics.Scores, new() { Key = "X:1"u8.ToArray(), Value = Wire.Write(Score("X:1", 1, 0, 0.05, "new/7")) }, Stop);
+        }
+
+        await UntilAsync(async () => (await ReadyAsync(process)).Contains("Retrying: scores were made with model new/7", StringComparison.Ordinal));
+        lock (process.Log)
+        {
+            Assert.Contains(process.Log, l => l.Contains("alerts waits: scores were made with model new/7", StringComparison.Ordinal));
+        }
+
+        world.AddModel("new/7");
+        await UntilAsync(async () => await world.CountAsync("shift_states") == 1);
+        Assert.DoesNotContain("new/7", await ReadyAsync(process), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Console_WritesOneLine()
     {
         await world.SubscribeAsync(["X:1"]);
@@ -258,6 +293,12 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
         letters.Close();
         Assert.Equal(("alerts", "not_json", kafka.Topics.Scores), (letter.Stage, letter.Reason, letter.Topic));
         Assert.Equal("nonsense"u8.ToArray(), letter.Value);
+    }
+
+    private static async Task<string> ReadyAsync(AlertsProcess process)
+    {
+        using var answer = await process.Http.GetAsync(new Uri("/ready", UriKind.Relative), Stop);
+        return await answer.Content.ReadAsStringAsync(Stop);
     }
 
     private Task RaiseAsync() => world.Handler().HandleAsync(Batch(Score("X:1", 1, 0, 0.05), Score("X:1", 2, 1, 0.35)), Stop);
