@@ -32,7 +32,7 @@ public static class AlertsServices
         services.AddSingleton(s => new AlertRaiser(
             Catalogue(s), s.GetRequiredService<IOptions<AlertsOptions>>(), s.GetService<IShiftExplainer>()));
         services.AddDelivery(configuration);
-        return services.AddStage<AlertsHandler>("Alerts", topics => [topics.Scores]);
+        return services.AddStage<AlertsHandler>("Alerts", topics => [topics.Scores], ["not_json", "invalid_field"]);
     }
 
     // A process of this role alone has no Featurizer to register the catalogue; without any, alerts leave feature groups out.

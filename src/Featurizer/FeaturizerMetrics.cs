@@ -13,6 +13,16 @@ public sealed class FeaturizerMetrics
     private readonly Counter<long> gaps = JianweiMeter.Instance.CreateCounter<long>("jianwei_featurizer_gap_total", description: "Offsets of events that were gone before they were read.");
     private readonly long[] totals = new long[Enum.GetValues<Applied>().Length];
 
+    public FeaturizerMetrics()
+    {
+        rewinds.Add(0);
+        gaps.Add(0);
+        foreach (var applied in Enum.GetValues<Applied>())
+        {
+            events.Add(0, new KeyValuePair<string, object?>("applied", Label(applied)));
+        }
+    }
+
     /// <summary>Events by outcome since the process started.</summary>
     public long Total(Applied applied) => Interlocked.Read(ref totals[(int)applied]);
 

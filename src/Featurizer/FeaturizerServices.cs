@@ -17,7 +17,7 @@ public static class FeaturizerServices
         services.AddFeatures();
         services.AddSingleton<FeaturizerMetrics>();
         services.AddHostedService<Core.Redis.RedisEviction>();
-        return services.AddStage<FeaturizerHandler>("Featurizer", topics => [topics.Events]);
+        return services.AddStage<FeaturizerHandler>("Featurizer", topics => [topics.Events], ["not_an_event"]);
     }
 
     /// <summary>The sweeper's role.</summary>

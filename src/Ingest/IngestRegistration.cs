@@ -1,3 +1,4 @@
+using Jianwei.Core.Contracts.Raw;
 using Jianwei.Core.Hosting;
 using Jianwei.Core.Sql;
 using Jianwei.Ingest.Companies;
@@ -16,6 +17,6 @@ public static class IngestRegistration
         services.AddPostgres(configuration);
         services.AddSingleton<CompanyTable>();
         services.AddSingleton<CompanyResolver>();
-        return services.AddStage<IngestHandler>("Ingest", topics => topics.Raw);
+        return services.AddStage<IngestHandler>("Ingest", topics => topics.Raw, RefusalReasons.All);
     }
 }

@@ -2,6 +2,7 @@ using Jianwei.Core.Failures;
 using Jianwei.Core.Features;
 using Jianwei.Core.Hosting;
 using Jianwei.Core.Reasons;
+using Jianwei.Scorer.Batching;
 using Jianwei.Scorer.Inference;
 using Jianwei.Scorer.Packages;
 using Jianwei.Scorer.Reasons;
@@ -33,7 +34,7 @@ public static class ScorerServices
         services.AddSingleton<ModelSlot>();
         // Before the stage: it starts only with a model.
         services.AddHostedService(s => ActivatorUtilities.CreateInstance<ModelWatcher>(s, [.. Contract(s)]));
-        return services.AddStage<ScorerHandler>(Section, topics => [topics.ScoreRequests]);
+        return services.AddStage<ScorerHandler>(Section, topics => [topics.ScoreRequests], Refusal.Reasons);
     }
 
     /// <summary>What explains shifts to the alerts stage.</summary>

@@ -38,14 +38,22 @@ public static class CoreServices
         return services;
     }
 
-    /// <summary>Runs a stage: its batching options (section <c>Stage:Batching</c>), its handler and its loop.</summary>
+    /// <summary>
+    /// Runs a stage: its batching options (section <c>Stage:Batching</c>), its handler and its loop. What it may refuse records for
+    /// (<paramref name="reasons"/>) is in the metrics from the start.
+    /// </summary>
     public static IServiceCollection AddStage<THandler>(
-        this IServiceCollection services, string section, Func<Topics, IReadOnlyList<string>> topics, Action<StageOptions>? defaults = null)
+        this IServiceCollection services, string section, Func<Topics, IReadOnlyList<string>> topics, IReadOnlyList<string> reasons,
+        Action<StageOptions>? defaults = null)
         where THandler : class, IBatchHandler
     {
         services.AddSettings($"{section}:Batching", section, defaults);
         services.AddSingleton<THandler>();
-        return services.AddSingleton<IHostedService>(s => Loop<THandler>(s, section, topics(s.GetRequiredService<KafkaClients>().Topics)));
+        return services.AddSingleton<IHostedService>(s =>
+        {
+            DeadLetterWriter.Expect(section.ToLowerInvariant(), reasons);
+            return Loop<THandler>(s, section, topics(s.GetRequiredService<KafkaClients>().Topics));
+        });
     }
 
     private static StageLoop Loop<THandler>(IServiceProvider s, string section, IReadOnlyList<string> topics)

@@ -17,6 +17,15 @@ public sealed class DeadLetterWriter(KafkaClients kafka, TimeProvider time)
     // Base64 grows bytes by a third; the rest is room for the other fields.
     private readonly int valueLimit = (int)(kafka.Options.MessageSizeLimit * 0.7) - 4_096;
 
+    /// <summary>Counts none of each yet: a rate of a counter that is not there until it counts misses its first step.</summary>
+    public static void Expect(string stage, IEnumerable<string> reasons)
+    {
+        foreach (var reason in reasons)
+        {
+            Refused.Add(0, new("stage", stage), new("reason", reason));
+        }
+    }
+
     /// <summary>The message for <c>dead-letters</c>. What would not fit into a message is cut, and the detail says so: a letter can always be sent.</summary>
     public OutgoingMessage Refuse(string stage, string reason, string detail, ConsumeResult<byte[], byte[]> record)
     {

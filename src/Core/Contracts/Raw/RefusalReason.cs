@@ -46,5 +46,7 @@ public static class RefusalReasons
     private static readonly FrozenDictionary<RefusalReason, string> Names = Enum.GetValues<RefusalReason>()
         .ToFrozenDictionary(reason => reason, reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
 
+    public static IReadOnlyList<string> All { get; } = [.. Names.Values];
+
     public static string Name(RefusalReason reason) => Names[reason];
 }
