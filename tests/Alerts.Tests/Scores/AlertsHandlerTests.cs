@@ -147,13 +147,14 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
     {
         await world.SubscribeAsync(["X:1"]);
         await world.SubscribeAsync(["X:1"], "high", 5);
+        world.AddModel("m/2");
         List<Score> scores =
         [
-            Score("X:1", 1, 0, 0.05), Score("X:1", 2, 1, 0.12), Reporting(Score("X:1", 3, 2, 0.05), EventType.OutcomeDefault, day: 0),
-            Score("X:1", 4, 3, 0.35), Score("X:1", 5, 40, 0.02), Score("X:1", 6, 90, 0.6),
+            Score("X:1", 1, 0, 0.05), Score("X:1", 2, 1, 0.12), Reporting(Score("X:1", 3, 2, 0.12), EventType.OutcomeDefault, day: 0),
+            Score("X:1", 4, 3, 0.35), Score("X:1", 5, 40, 0.02, "m/2"), Score("X:1", 6, 90, 0.6, "m/2"),
         ];
-        await Task.WhenAll(Feed(world.Handler(), scores, 1), Feed(world.Handler(), scores, 6));
-        await world.Handler(0).HandleAsync(Batch(scores), Stop);
+        await Feed(world.Handler(), scores, 1);
+        await Feed(world.Handler(), scores, 4);
 
         Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and state = 'firing'"));
         Assert.Equal(3, await world.CountAsync("outbox"));
@@ -164,7 +165,7 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
             await world.RowsAsync(
                 "select distinct events->0->>'type' newest, reasons->'items'->0->>'text' reasons, reasons->>'note' note from alerts where rule = 'outcome'"));
 
-        await world.Handler().HandleAsync(Batch(Reporting(Score("X:1", 7, 100, 0.05), EventType.OutcomeCured), Score("X:1", 8, 150, 0.35)), Stop);
+        await world.Handler().HandleAsync(Batch(Reporting(Score("X:1", 7, 100, 0.05, "m/2"), EventType.OutcomeCured), Score("X:1", 8, 150, 0.35, "m/2")), Stop);
         Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and resolution = 'cured'"));
         Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and resolution = 'falling'"));
         Assert.Equal(1, await world.CountAsync("alerts where rule = 'band_entered' and state = 'firing'"));
