@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -32,20 +33,28 @@ TOLERANCE = 1e-4    # largest difference of logits between PyTorch and an ONNX r
 
 def package(checkpoint: dict, models: Path, name: str, version: str, catalogue=None) -> Path:
     """Writes the package and points CURRENT at it; replaces a package of the same version."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise Refused(f"model {name}/{version}: a name is of a-z, 0-9 and '-', a version is like 2026.11.0")
     if catalogue and checkpoint["catalogue"] != catalogue:
         raise Refused(f"the checkpoint was trained with catalogue {checkpoint['catalogue']}, but the catalogue is now {catalogue}; train again")
+    with package_folder(models, name, version) as folder:
+        net = TabularNet(**checkpoint["config"])
+        net.load_state_dict(checkpoint["state"])
+        write_graph(net.eval(), folder / "model.onnx")
+        write_json(folder / "golden.json", {**checkpoint["golden"], "tolerance": TOLERANCE})
+        checked = compare(folder / "model.onnx", checkpoint["golden"])
+        write_json(folder / "manifest.json", manifest(checkpoint, name, version, folder, checked))
+    return models / name / version
+
+
+@contextmanager
+def package_folder(models: Path, name: str, version: str):
+    """A folder to fill. It becomes models/<name>/<version>, in place of what was there, and CURRENT names it; where filling fails all is as before."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        raise Refused(f"model {name}/{version}: a name is of a-z, 0-9 and '-', a version is like 2026.11.0")
     place, partial = models / name / version, models / name / f".{version}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        net = TabularNet(**checkpoint["config"])
-        net.load_state_dict(checkpoint["state"])
-        write_graph(net.eval(), partial / "model.onnx")
-        write_json(partial / "golden.json", {**checkpoint["golden"], "tolerance": TOLERANCE})
-        checked = compare(partial / "model.onnx", checkpoint["golden"])
-        write_json(partial / "manifest.json", manifest(checkpoint, name, version, partial, checked))
+        yield partial
         shutil.rmtree(place, ignore_errors=True)
         partial.rename(place)
     finally:
@@ -53,7 +62,6 @@ def package(checkpoint: dict, models: Path, name: str, version: str, catalogue=N
     current = models / name / "CURRENT"
     current.with_suffix(".partial").write_text(version + "\n", "utf-8")
     os.replace(current.with_suffix(".partial"), current)
-    return place
 
 
 def manifest(checkpoint: dict, name: str, version: str, folder: Path, checked: str) -> dict:

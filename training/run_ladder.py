@@ -52,6 +52,8 @@ class Done:
 def fingerprint(data, split) -> str:
     """Changes with whatever a fit reads."""
     digest = hashlib.sha256(json.dumps([split.about, data.names, data.about, data.texts.tokenizer if data.texts else None, split.shift], default=str).encode())
+    if data.texts:
+        digest.update(np.asarray(data.texts.token_id[::97]).tobytes() + np.asarray(data.texts.document[::97]).tobytes())
     for rows in (split.train, split.valid, split.calibrate, split.test, split.unlabelled):
         digest.update(rows.tobytes() + data.y[rows].tobytes() + np.asarray(data.x[rows[::97]]).tobytes())
     return digest.hexdigest()[:16]

@@ -30,7 +30,7 @@ public static class AlertsServices
         services.AddSingleton<ScorePartitions>();
         services.AddSingleton<ScoreStore>();
         services.AddSingleton(s => new AlertRaiser(
-            Catalogue(s), s.GetRequiredService<IOptions<AlertsOptions>>(), s.GetService<IShiftExplainer>()));
+            Catalogue(s), s.GetRequiredService<IOptions<AlertsOptions>>(), s.GetRequiredService<TimeProvider>(), s.GetService<IShiftExplainer>()));
         services.AddDelivery(configuration);
         return services.AddStage<AlertsHandler>("Alerts", topics => [topics.Scores], ["not_json", "invalid_field"]);
     }

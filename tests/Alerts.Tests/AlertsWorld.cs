@@ -75,7 +75,7 @@ public sealed class AlertsWorld : IAsyncDisposable
         var options = Options.Create(new AlertsOptions { StateCacheSize = cache });
         var schema = new Schema(Source, Options.Create(new PostgresOptions()), NullLogger<Schema>.Instance);
         return new(
-            schema, new(Source, new(catalogue ?? Catalogue, options, explainer)), new(Source), new(Options.Create(new ModelOptions { Directory = Models })),
+            schema, new(Source, new(catalogue ?? Catalogue, options, TimeProvider.System, explainer)), new(Source), new(Options.Create(new ModelOptions { Directory = Models })),
             new(clients, TimeProvider.System), producer, TimeProvider.System, options, Options.Create(new ShiftOptions()), log ?? NullLogger<AlertsHandler>.Instance);
     }
 

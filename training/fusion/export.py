@@ -14,8 +14,6 @@ gates.py has to pass before the package appears; it appears whole or not at all.
 
 import argparse
 import hashlib
-import os
-import re
 import shutil
 import sys
 import warnings
@@ -28,7 +26,7 @@ import numpy as np
 import torch
 
 from dataset import Refused
-from export_onnx import write_json
+from export_onnx import package_folder, write_json
 from fusion import checkpoint, gates
 from fusion.rows import logits
 
@@ -83,8 +81,6 @@ def together(model, features, documents) -> np.ndarray:
 
 def package(trained: dict, model, golden_rows: dict, tokenizer: Path, models: Path, name: str, version: str) -> Path:
     """Writes models/<name>/<version>/ and points CURRENT at it; `trained` is what checkpoint.load gives, with calibration and bands."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise Refused(f"model {name}/{version}: a name is of a-z, 0-9 and '-', a version is like 2026.11.0")
     if model.encoder is None or not model.head.config.tabular:
         raise Refused("only a model of features and text has two graphs; this one is of one kind")
     if model.head.config.events:
@@ -92,23 +88,13 @@ def package(trained: dict, model, golden_rows: dict, tokenizer: Path, models: Pa
     digest = vocabulary_hash(tokenizer)
     if digest != trained["tokenizer"]:
         raise Refused(f"{tokenizer} is vocabulary {digest}, the model was trained with {trained['tokenizer']}; name that one with --tokenizer")
-    place, partial = models / name / version, models / name / f".{version}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        write_graphs(model, partial)
-        shutil.copyfile(tokenizer, partial / "tokenizer.json")
-        write_json(partial / "golden.json", golden_rows)
-        checked = gates.check(model, partial, golden_rows)
-        write_json(partial / "manifest.json", manifest(trained, model, name, version, partial, checked))
-        shutil.rmtree(place, ignore_errors=True)
-        partial.rename(place)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    current = models / name / "CURRENT"
-    current.with_suffix(".partial").write_text(version + "\n", "utf-8")
-    os.replace(current.with_suffix(".partial"), current)
-    return place
+    with package_folder(models, name, version) as folder:
+        write_graphs(model, folder)
+        shutil.copyfile(tokenizer, folder / "tokenizer.json")
+        write_json(folder / "golden.json", golden_rows)
+        checked = gates.check(model, folder, golden_rows)
+        write_json(folder / "manifest.json", manifest(trained, model, name, version, folder, checked))
+    return models / name / version
 
 
 def vocabulary_hash(file: Path) -> str:

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Jianwei.Alerts.Scores;
 using Jianwei.Alerts.Subscriptions;
@@ -16,8 +15,9 @@ namespace Jianwei.Alerts.Raising;
 /// </summary>
 /// <param name="catalogue">Names of the features, or null where this process has none.</param>
 /// <param name="options">Limits.</param>
+/// <param name="time">Measures how long reasons take.</param>
 /// <param name="explainer">Asks the model for reasons; null where this process has none.</param>
-public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOptions> options, IShiftExplainer? explainer = null)
+public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOptions> options, TimeProvider time, IShiftExplainer? explainer = null)
 {
     private sealed record Evidence(KeptFeatures? Before, FeatureChanges Changes, EventSummary[] Events);
 
@@ -105,9 +105,9 @@ public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOpti
             return reasons;
         }
 
-        var started = Stopwatch.GetTimestamp();
+        var started = time.GetTimestamp();
         var parts = await explainer.ExplainAsync(asked.ConvertAll(a => Question(a.Key, a.Value.Before!)), cancellation);
-        AlertsMetrics.ReasonsSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        AlertsMetrics.ReasonsSeconds.Record(time.GetElapsedTime(started).TotalSeconds);
         foreach (var ((found, seen), part) in asked.Zip(parts))
         {
             var events = new ReasonEvents(catalogue!, seen.Before!.Values, found.Score.Features, found.Shift.After.AsOf, seen.Events);

@@ -29,8 +29,10 @@ public sealed class ScoreStore(NpgsqlDataSource source, AlertRaiser raiser)
     {
         await raiser.KeepTextsAsync(batch.Changed, cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+
+        // Asking the model takes its time, and what is read here can only change together with the states, which are compared below.
         var alerts = await raiser.RaiseAsync(batch.Shifts, connection, cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var commands = new NpgsqlBatch(connection, transaction);
         var states = ScoreSql.States(batch.Changed);
         commands.BatchCommands.Add(states);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Jianwei.Core.Text;
 using Spectre.Console;
 
 namespace Jianwei.App.Demo;
@@ -51,9 +52,5 @@ internal static class AlertTable
 
     private static string Text(JsonNode? node, string otherwise = "") => node?.ToString() ?? otherwise;
 
-    private static Markup Cell(string text)
-    {
-        var line = text.ReplaceLineEndings(" ");
-        return new(Markup.Escape(line.Length > 48 ? line[..47] + "…" : line));
-    }
+    private static Markup Cell(string text) => new(Markup.Escape(CleanText.Cut(text.ReplaceLineEndings(" "), 48)));
 }

@@ -19,9 +19,7 @@ internal sealed class DemoWorld : IDisposable
     public static async Task<DemoWorld> MakeAsync(int companies, ulong seed, CancellationToken cancellation)
     {
         var options = Options(companies, seed);
-        var manifest = await Task.Run(() => new Simulation(options, new SimulationLine()).Run(cancellation), cancellation);
-        await Console.Error.WriteLineAsync();
-        return new(options.Folder, manifest);
+        return new(options.Folder, await Task.Run(() => SimulateVerb.Make(options, cancellation), cancellation));
     }
 
     /// <summary>What it is made from.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text.Json;
 using Jianwei.Core.Hosting;
 using Jianwei.Ingest.Replay;
@@ -44,6 +43,11 @@ internal static class SimulateVerb
                 throw new ArgumentException($"--speed {parsed.GetValue(speed)} goes with --send alone: --live sends at the pace of the clock");
             }
 
+            if (parsed.GetValue(folder) is { } named && (string.IsNullOrWhiteSpace(named) || File.Exists(named)))
+            {
+                throw new ArgumentException($"--out is '{named}'; allowed: a folder, which need not exist");
+            }
+
             if (parsed.GetValue(folder) is null && (!isSent || parsed.GetValue(truth)))
             {
                 throw new ArgumentException(isSent ? "--truth needs --out DIR, where it stays" : "nothing to do: allowed are --out DIR, --send and --live");
@@ -68,8 +72,7 @@ internal static class SimulateVerb
             try
             {
                 // On another thread: Ctrl-C is listened for once this returns.
-                var manifest = await Task.Run(() => new Simulation(options, new SimulationLine()).Run(cancellation), cancellation);
-                await Console.Error.WriteLineAsync();
+                var manifest = await Task.Run(() => Make(options, cancellation), cancellation);
                 Console.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(manifest, JsonOut.Compact) : Sentence(parsed.GetValue(folder), manifest));
                 return isSent ? await SendAsync(Path.Combine(place, manifest.EventFile), manifest) : 0;
             }
@@ -106,6 +109,17 @@ internal static class SimulateVerb
         return command;
     }
 
+    /// <summary>Simulates, with progress on standard error.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static SimulationManifest Make(SimulationOptions options, CancellationToken cancellation)
+    {
+        var line = new ProgressLine(TimeProvider.System);
+        var progress = new Inline<SimulationProgress>(now => line.Show($"simulate: {now.Phase} {now.Done:N0} of {now.Total:N0}, {now.Events:N0} events"));
+        var manifest = new Simulation(options, progress).Run(cancellation);
+        line.End();
+        return manifest;
+    }
+
     private static bool OfWorld(string setting) => setting.StartsWith(WorldSection + ":", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="ArgumentException">A name or a value is wrong.</exception>
@@ -130,21 +144,5 @@ internal static class SimulateVerb
         return manifest.Truth is not { } truth ? world
             : $"{world}; {truth.Rows:N0} rows; AUC of the oracles: latent {truth.Latent.Auc:0.000}, observable {truth.Observable.Auc:0.000}, "
                 + $"tabular {truth.Tabular.Auc:0.000}, without interaction {truth.Additive.Auc:0.000}, text {truth.Text.Auc:0.000}";
-    }
-}
-
-/// <summary>A simulation's progress on standard error, written where it is called and in order; System.Progress would hop to another thread.</summary>
-internal sealed class SimulationLine : IProgress<SimulationProgress>
-{
-    private string phase = "";
-    private long shown;
-
-    public void Report(SimulationProgress value)
-    {
-        if (value.Phase != phase || value.Done == value.Total || Stopwatch.GetElapsedTime(shown) > TimeSpan.FromSeconds(0.5))
-        {
-            (phase, shown) = (value.Phase, Stopwatch.GetTimestamp());
-            Console.Error.Write($"\rsimulate: {value.Phase} {value.Done:N0} of {value.Total:N0}, {value.Events:N0} events   ");
-        }
     }
 }

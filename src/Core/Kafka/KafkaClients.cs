@@ -22,6 +22,9 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
     /// <summary>The consumer group of a stage.</summary>
     public string Group(string stage) => $"{options.Value.Prefix}jianwei-{stage}";
 
+    /// <summary>The clock of everything that waits for Kafka.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>A consumer that, on request, tells the ends of partitions, and commits what <c>StoreOffset</c> was told, four times a second and when partitions leave.</summary>
     public ConsumerBuilder<byte[], byte[]> Consumer(string group, bool partitionEnds = false) =>
         new(new ConsumerConfig(ConsumerSettings(group)) { EnablePartitionEof = partitionEnds });

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 
 namespace Jianwei.Core.Kafka;
@@ -13,20 +12,22 @@ public static class PartitionEnds
     /// <param name="consumer">Any consumer; it need not be assigned the partition.</param>
     /// <param name="partition">Of a topic that exists.</param>
     /// <param name="patience">How long to ask again before giving up.</param>
+    /// <param name="time">Measures that.</param>
     /// <exception cref="KafkaException">No answer within <paramref name="patience"/>.</exception>
-    public static WatermarkOffsets EndsOf(this IConsumer<byte[], byte[]> consumer, TopicPartition partition, TimeSpan patience)
+    public static WatermarkOffsets EndsOf(this IConsumer<byte[], byte[]> consumer, TopicPartition partition, TimeSpan patience, TimeProvider time)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = time.GetTimestamp();
         while (true)
         {
-            var left = patience - Stopwatch.GetElapsedTime(started);
+            var left = patience - time.GetElapsedTime(started);
             try
             {
                 return consumer.QueryWatermarkOffsets(partition, left > Pause ? left : Pause);
             }
-            catch (KafkaException e) when (!e.Error.IsFatal && Stopwatch.GetElapsedTime(started) + Pause < patience)
+            catch (KafkaException e) when (!e.Error.IsFatal && time.GetElapsedTime(started) + Pause < patience)
             {
-                Thread.Sleep(Pause);
+                // librdkafka's question blocks too: no caller is asynchronous.
+                Task.Delay(Pause, time).GetAwaiter().GetResult();
             }
         }
     }

@@ -15,7 +15,7 @@ public sealed class TopicReader(KafkaClients kafka)
         using var consumer = Consumer();
         return [.. Enumerable.Range(0, partitions).Select(p => new TopicPartition(topic, p)).Select(p =>
         {
-            var marks = consumer.EndsOf(p, Wait);
+            var marks = consumer.EndsOf(p, Wait, kafka.Time);
             return (p, marks.Low.Value, marks.High.Value);
         })];
     }
@@ -25,7 +25,7 @@ public sealed class TopicReader(KafkaClients kafka)
     public long High(TopicPartition partition)
     {
         using var consumer = Consumer();
-        return consumer.EndsOf(partition, Wait).High.Value;
+        return consumer.EndsOf(partition, Wait, kafka.Time).High.Value;
     }
 
     /// <summary>Every message of one partition in [low, high), in order.</summary>

@@ -3,11 +3,10 @@ using StackExchange.Redis;
 
 namespace Jianwei.Core.Redis;
 
-/// <summary>The process's connections to Redis; made when first used, and mend themselves.</summary>
+/// <summary>The process's one connection to Redis; made when first used, and mends itself.</summary>
 public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposable
 {
-    // A connection's answers are read by one thread at a time: what comes in bulk shares several.
-    private readonly Lazy<ConnectionMultiplexer>[] connections = [.. Enumerable.Range(0, options.Value.Connections).Select(_ => new Lazy<ConnectionMultiplexer>(() =>
+    private readonly Lazy<ConnectionMultiplexer> connection = new(() =>
     {
         var settings = ConfigurationOptions.Parse(options.Value.Configuration);
         settings.AbortOnConnectFail = false;
@@ -15,19 +14,16 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
         // A batch of states goes out in few writes.
         settings.WriteBuffer = 64 * 1024;
         return ConnectionMultiplexer.Connect(settings);
-    }))];
+    });
 
     public RedisOptions Options => options.Value;
 
     /// <summary>Where it is looked for; the configuration itself may hold a password.</summary>
     public string Servers { get; } = string.Join(',', options.Value.Configuration.Split(',').Where(part => !part.Contains('=', StringComparison.Ordinal)));
 
-    public IDatabase Database => Multiplexer.GetDatabase();
+    public IDatabase Database => connection.Value.GetDatabase();
 
-    public ConnectionMultiplexer Multiplexer => connections[0].Value;
-
-    /// <summary>The connection of a partition, so that its commands keep their order.</summary>
-    public IDatabase DatabaseOf(int partition) => connections[partition % connections.Length].Value.GetDatabase();
+    public ConnectionMultiplexer Multiplexer => connection.Value;
 
     /// <summary>Waits for a command no longer than <see cref="RedisOptions.Timeout"/>.</summary>
     /// <exception cref="TimeoutException">It took longer.</exception>
@@ -51,7 +47,7 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var connection in connections.Where(c => c.IsValueCreated))
+        if (connection.IsValueCreated)
         {
             connection.Value.Dispose();
         }

@@ -17,10 +17,6 @@ public sealed class RedisOptions
     [Required(ErrorMessage = PrefixForm), RegularExpression("[a-zA-Z0-9._-]{1,64}", ErrorMessage = PrefixForm)]
     public string Prefix { get; set; } = "jw";
 
-    /// <summary>Connections of a process; the states of partitions are dealt over them.</summary>
-    [Range(1, 64)]
-    public int Connections { get; set; } = 2;
-
     /// <summary>How long a command may take.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -35,7 +35,7 @@ public sealed class StateStore(RedisConnection redis)
     /// <summary>The partition's checkpoint (-1: nothing is written yet) and watermarks.</summary>
     public async Task<(long Checkpoint, Watermarks Watermarks)> ReadPartitionAsync(int partition, CancellationToken cancellation)
     {
-        var values = await redis.Bounded(redis.DatabaseOf(partition).StringGetAsync([keys.Checkpoint(partition), keys.Watermarks(partition)]), cancellation);
+        var values = await redis.Bounded(redis.Database.StringGetAsync([keys.Checkpoint(partition), keys.Watermarks(partition)]), cancellation);
         return (values[0].IsNull ? -1 : (long)values[0], Watermarks.Parse(values[1]));
     }
 
@@ -49,7 +49,7 @@ public sealed class StateStore(RedisConnection redis)
         RedisKey[] wanted = [.. states, .. texts];
         while (true)
         {
-            var (checkpoints, values) = await ReadAtAsync(redis.DatabaseOf(partition), keys.Checkpoint(partition), wanted, cancellation);
+            var (checkpoints, values) = await ReadAtAsync(keys.Checkpoint(partition), wanted, cancellation);
             if (checkpoints.AsSpan().IndexOfAnyExcept(checkpoints[0]) < 0)
             {
                 return (checkpoints[0], values[..states.Count], values[states.Count..]);
@@ -60,8 +60,9 @@ public sealed class StateStore(RedisConnection redis)
     }
 
     // One round trip. The client parses an answer from its start whenever a part of it has come, so answers are short.
-    private async Task<(long[] Checkpoints, byte[]?[] Values)> ReadAtAsync(IDatabase database, RedisKey checkpoint, RedisKey[] wanted, CancellationToken cancellation)
+    private async Task<(long[] Checkpoints, byte[]?[] Values)> ReadAtAsync(RedisKey checkpoint, RedisKey[] wanted, CancellationToken cancellation)
     {
+        var database = redis.Database;
         var chunks = wanted.Length == 0 ? [[]] : wanted.Chunk(KeysPerRead).ToArray();
         var answers = await redis.Bounded(Task.WhenAll(Array.ConvertAll(chunks, c => database.StringGetAsync([checkpoint, .. c]))), cancellation);
         var values = new byte[]?[wanted.Length];
@@ -97,7 +98,7 @@ public sealed class StateStore(RedisConnection redis)
             (keyed[i + 2], values[i + 3]) = (writes[i].Key, writes[i].Value);
         }
 
-        var answer = (string?)await redis.Bounded(redis.DatabaseOf(partition).ScriptEvaluateAsync(WriteScript, keyed, values), cancellation);
+        var answer = (string?)await redis.Bounded(redis.Database.ScriptEvaluateAsync(WriteScript, keyed, values), cancellation);
         return answer == "ok" ? null : long.Parse(answer!, System.Globalization.CultureInfo.InvariantCulture);
     }
 

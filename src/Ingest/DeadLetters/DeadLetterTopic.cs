@@ -18,7 +18,7 @@ public sealed class DeadLetterTopic(KafkaClients kafka, AckedProducer producer)
         for (var partition = 0; partition < kafka.PartitionCount(kafka.Topics.DeadLetters); partition++)
         {
             var where = new TopicPartition(kafka.Topics.DeadLetters, partition);
-            var ends = consumer.EndsOf(where, Timeout);
+            var ends = consumer.EndsOf(where, Timeout, kafka.Time);
             if (ends.High > ends.Low)
             {
                 consumer.Assign(new TopicPartitionOffset(where, ends.Low));
@@ -41,7 +41,7 @@ public sealed class DeadLetterTopic(KafkaClients kafka, AckedProducer producer)
 
         using var consumer = Consumer();
         var where = new TopicPartition(kafka.Topics.DeadLetters, id.Partition);
-        var ends = consumer.EndsOf(where, Timeout);
+        var ends = consumer.EndsOf(where, Timeout, kafka.Time);
         if (id.Offset < ends.Low || id.Offset >= ends.High)
         {
             return null;

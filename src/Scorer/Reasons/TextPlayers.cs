@@ -6,7 +6,7 @@ namespace Jianwei.Scorer.Reasons;
 
 /// <summary>
 /// The texts of two scores as players: one for each text that is new or has another content, and one for the older texts that are gone (or
-/// stand elsewhere in the document, because they were seen again). A set of them is the company's texts had only those _changed.
+/// stand elsewhere in the document, because they were seen again). A set of them is the company's texts had only those changed.
 /// </summary>
 internal sealed class TextPlayers
 {

@@ -46,26 +46,27 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
             _stored.Clear();
         }
 
-        var (wanted, others) = Collect(lanes, batch);
-        if (wanted.Count == 0 && others.Count == 0)
+        var (wanted, brought) = Collect(lanes, batch);
+        if (wanted.Count == 0 && brought.Count == 0)
         {
             return;
         }
 
-        var brought = wanted.Where(w => w.Packed is not null).ToList();
+        var known = wanted.Where(w => w.Packed is not null).ToList();
         var kept = await Task.WhenAll(wanted.Where(w => w.Packed is null).GroupBy(w => w.Partition).Select(p => ReadAsync(p.Key, [.. p], cancellation)));
         List<(Wanted Wanted, CompanyText? Text)> texts =
-            [.. brought.Select(w => (w, PackedText.Of(w.Packed, w.Hash))), .. kept.SelectMany(k => k)];
-        Count("request", brought.Count);
+            [.. known.Select(w => (w, PackedText.Of(w.Packed, w.Hash))), .. kept.SelectMany(k => k)];
+        Count("request", known.Count);
         Count("missing", texts.Count(t => t.Text is null));
         await EncodeAsync([.. texts.Where(t => t.Text is not null)], cancellation);
-        await StoreAsync(others, cancellation);
+        await StoreAsync([.. brought.ExceptBy(wanted.Select(w => (w.Hash, w.Partition)), b => (b.Hash, b.Partition))], cancellation);
+        _stored.UnionWith(brought.Select(b => (b.Partition, b.Hash)));
     }
 
-    // Texts whose vector is not in memory, each once; and those that are known, but have come for a company of a partition that lacks them.
-    private (List<Wanted> Wanted, List<Wanted> Others) Collect(IReadOnlyList<RequestBatch> lanes, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
+    // Texts whose vector is not in memory, each once; and those that have come, each once a partition that is not known to have it.
+    private (List<Wanted> Wanted, List<Wanted> Brought) Collect(IReadOnlyList<RequestBatch> lanes, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
     {
-        var (wanted, brought) = (new Dictionary<ulong, Wanted>(), new List<Wanted>());
+        var (wanted, brought) = (new Dictionary<ulong, Wanted>(), new Dictionary<(int, ulong), Wanted>());
         foreach (var lane in lanes)
         {
             foreach (ref readonly var row in lane.Rows)
@@ -76,9 +77,9 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
                 }
 
                 var partition = batch[row.Source].Partition.Value;
-                if (row.TextLength > 0 && _stored.Add((partition, row.TextHash)))
+                if (row.TextLength > 0 && !_stored.Contains((partition, row.TextHash)) && !brought.ContainsKey((partition, row.TextHash)))
                 {
-                    brought.Add(new(row.TextHash, partition, Encoding.UTF8.GetString(row.Key), Unpack(row.Text)));
+                    brought[(partition, row.TextHash)] = new(row.TextHash, partition, Encoding.UTF8.GetString(row.Key), Unpack(row.Text));
                 }
 
                 if (_young.ContainsKey(row.TextHash))
@@ -97,7 +98,7 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
             }
         }
 
-        return ([.. wanted.Values], brought.FindAll(b => !wanted.TryGetValue(b.Hash, out var w) || w.Partition != b.Partition));
+        return ([.. wanted.Values], [.. brought.Values]);
     }
 
     private Task StoreAsync(List<Wanted> others, CancellationToken cancellation) => Task.WhenAll(others.Select(w =>

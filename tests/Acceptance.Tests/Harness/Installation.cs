@@ -135,7 +135,7 @@ internal sealed class Installation : IAsyncDisposable
     public async Task SomeEventsAsync(int more, JianweiProcess? source = null)
     {
         using var consumer = Kafka.Consumer("look").Build();
-        long Events() => Enumerable.Range(0, Partitions).Sum(p => consumer.EndsOf(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(30)).High.Value);
+        long Events() => Enumerable.Range(0, Partitions).Sum(p => consumer.EndsOf(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(30), TimeProvider.System).High.Value);
         var before = Events();
         await Until.TrueAsync(
             () => Events() >= before + more || source is { Running: false },
