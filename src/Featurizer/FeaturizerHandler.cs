@@ -92,9 +92,9 @@ public sealed partial class FeaturizerHandler : IBatchHandler
     private async Task<TopicPartitionOffset?> HandleAsync(PartitionStates states, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancellation)
     {
         var outgoing = new List<OutgoingMessage>(records.Count);
-        var events = Parse(states, records, outgoing);
+        Parse(states, records, outgoing);
         await LoadAsync(states, cancellation);
-        Apply(states, events, outgoing);
+        Apply(states, outgoing);
         await send(outgoing, cancellation);
         return await WriteAsync(states, records[^1].Offset.Value, cancellation);
     }
@@ -171,9 +171,8 @@ public sealed partial class FeaturizerHandler : IBatchHandler
         }
     }
 
-    private List<Incoming> Parse(PartitionStates states, List<ConsumeResult<byte[], byte[]>> records, List<OutgoingMessage> outgoing)
+    private void Parse(PartitionStates states, List<ConsumeResult<byte[], byte[]>> records, List<OutgoingMessage> outgoing)
     {
-        var events = new List<Incoming>(records.Count);
         var before = 0;
         foreach (var record in records)
         {
@@ -183,7 +182,7 @@ public sealed partial class FeaturizerHandler : IBatchHandler
             }
             else if (states.Reader.TryRead(record.Message.Value ?? [], EventTimes.Latest(record.Message.Timestamp), out var e, out var problem))
             {
-                events.Add(new(states.Admit(e), e, record.Offset.Value));
+                states.Events.Add(new(states.Admit(e), e, record.Offset.Value));
             }
             else
             {
@@ -192,7 +191,6 @@ public sealed partial class FeaturizerHandler : IBatchHandler
         }
 
         metrics.Count(Applied.Before, before);
-        return events;
     }
 
     private async Task LoadAsync(PartitionStates states, CancellationToken cancellation)
@@ -213,7 +211,7 @@ public sealed partial class FeaturizerHandler : IBatchHandler
 
         for (var i = 0; i < missing.Count; i++)
         {
-            missing[i].State = encoded[i] is { } bytes ? StateCodec.Decode(bytes) : new CompanyState();
+            missing[i].State = states.Load(encoded[i]);
         }
 
         for (var i = 0; i < withText.Count; i++)
@@ -222,10 +220,10 @@ public sealed partial class FeaturizerHandler : IBatchHandler
         }
     }
 
-    private void Apply(PartitionStates states, List<Incoming> events, List<OutgoingMessage> outgoing)
+    private void Apply(PartitionStates states, List<OutgoingMessage> outgoing)
     {
         Span<int> counts = stackalloc int[5];
-        foreach (ref readonly var incoming in CollectionsMarshal.AsSpan(events))
+        foreach (ref readonly var incoming in CollectionsMarshal.AsSpan(states.Events))
         {
             var applied = states.Apply(incoming, out var state);
             counts[(int)applied]++;

@@ -12,9 +12,13 @@ namespace Jianwei.Featurizer;
 /// </summary>
 public sealed class PartitionStates(int partition, long checkpoint, Watermarks watermarks, RequestWriter requests, StateKeys keys)
 {
+    // A state beyond takes its memory along.
+    private const int SpareRecords = 128;
+
     private readonly byte[] statePrefix = Encoding.UTF8.GetBytes(keys.StatePrefix(partition));
     private readonly Dictionary<byte[], Company> companies = new(Utf8Comparer.Instance);
     private readonly List<Company> batch = [];
+    private readonly Stack<CompanyState> spare = [];
 
     public int Partition { get; } = partition;
 
@@ -26,6 +30,9 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
     public RequestWriter Requests { get; } = requests;
 
     public LogEventReader Reader { get; } = new();
+
+    /// <summary>The events of the batch.</summary>
+    internal List<Incoming> Events { get; } = [];
 
     /// <summary>The company of an event, which becomes part of the batch.</summary>
     public Company Admit(in LogEvent e)
@@ -78,6 +85,20 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
         return applied;
     }
 
+    /// <summary>The state of a company that is not in memory.</summary>
+    /// <param name="bytes">As Redis has it, or null where it has none.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a state.</exception>
+    internal CompanyState Load(byte[]? bytes)
+    {
+        var state = spare.TryPop(out var used) ? used : new();
+        if (bytes is not null)
+        {
+            StateCodec.Decode(bytes, state);
+        }
+
+        return state;
+    }
+
     /// <summary>What has changed since the last <see cref="Written"/>, encoded.</summary>
     public List<KeyValuePair<RedisKey, byte[]>> Changes()
     {
@@ -108,9 +129,25 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
         }
 
         batch.Clear();
+        Events.Clear();
         if (companies.Count > cacheLimit)
         {
-            companies.Clear();
+            Forget();
         }
+    }
+
+    // Their memory holds the states that are read next: a batch of new lists of records is much garbage that lives long.
+    private void Forget()
+    {
+        foreach (var company in companies.Values)
+        {
+            if (company.State is { Records.Length: <= SpareRecords } state)
+            {
+                state.Clear();
+                spare.Push(state);
+            }
+        }
+
+        companies.Clear();
     }
 }

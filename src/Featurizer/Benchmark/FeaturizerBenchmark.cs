@@ -12,7 +12,7 @@ namespace Jianwei.Featurizer.Benchmark;
 /// <param name="CachedEventsPerSecond">The same with the in-process cache of states holding them all.</param>
 /// <param name="RedisPerSecond">States that redis-benchmark reads and writes with the same commands and sizes.</param>
 /// <param name="RedisWritesPerSecond">States that redis-benchmark writes.</param>
-/// <param name="StateBytes">Mean bytes of a state during the rounds.</param>
+/// <param name="StateBytes">Mean bytes of a state in the middle round; each round gives redis-benchmark its own.</param>
 /// <param name="StatesPerCommand">Mean states in a command.</param>
 public sealed record FeaturizerBenchmarkResult(
     double EventsPerSecond, double CachedEventsPerSecond, double? RedisPerSecond, double? RedisWritesPerSecond, double StateBytes, int StatesPerCommand);
@@ -39,8 +39,7 @@ public sealed class FeaturizerBenchmark(RedisConnection redis, FeaturePlan plan,
 
         var endpoint = (System.Net.IPEndPoint)redis.Multiplexer.GetEndPoints()[0];
         var bench = new RedisBenchmark(endpoint.Address.ToString(), endpoint.Port, redis.Options.Prefix + "-bench");
-        var stateBytes = await MeanBytesAsync(store, cancellation);
-        List<double> plain = [], cached = [];
+        List<double> plain = [], cached = [], stateBytes = [];
         List<double?> both = [], writes = [];
         var hot = Handler(Companies);
         await RoundAsync(hot, stream, RoundBatches * 2, cancellation);
@@ -50,13 +49,16 @@ public sealed class FeaturizerBenchmark(RedisConnection redis, FeaturePlan plan,
             cached.Add(await RoundAsync(hot, stream, RoundBatches, cancellation));
             plain.Add(await RoundAsync(Handler(0), stream, RoundBatches, cancellation));
             const int states = BatchSize / Partitions;
-            both.Add(bench.Run(redis.Database, Partitions, states, (int)stateBytes, Companies, 800, read: true));
-            writes.Add(bench.Run(redis.Database, Partitions, states, (int)stateBytes, Companies, 800, read: false));
+
+            // States grow from round to round.
+            stateBytes.Add(await MeanBytesAsync(store, cancellation));
+            both.Add(bench.Run(redis.Database, Partitions, states, (int)stateBytes[^1], Companies, 800, read: true));
+            writes.Add(bench.Run(redis.Database, Partitions, states, (int)stateBytes[^1], Companies, 800, read: false));
             hot = Handler(Companies);
             await RoundAsync(hot, stream, RoundBatches, cancellation);
         }
 
-        return new(Median(plain), Median(cached), Median(both), Median(writes), stateBytes, BatchSize / Partitions);
+        return new(Median(plain), Median(cached), Median(both), Median(writes), Median(stateBytes), BatchSize / Partitions);
     }
 
     private async Task<double> RoundAsync(FeaturizerHandler handler, EventStream stream, int batches, CancellationToken cancellation)

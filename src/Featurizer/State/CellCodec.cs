@@ -37,32 +37,32 @@ internal static class CellCodec
         var kind = KindOf(tally);
         to[0] = (byte)cell.Type;
         to[1] = (byte)kind;
-        BinaryPrimitives.WriteUInt16LittleEndian(to[2..], tally.LastDay);
-        BinaryPrimitives.WriteUInt16LittleEndian(to[4..], tally.FirstDay);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[2..], tally.Days.Last);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[4..], tally.Days.First);
         var at = BaseSize;
         if (kind.HasFlag(Kind.WideCount))
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(to[at..], tally.Count);
+            BinaryPrimitives.WriteUInt32LittleEndian(to[at..], tally.Days.Count);
             at += 4;
         }
         else
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(to[at..], (ushort)tally.Count);
+            BinaryPrimitives.WriteUInt16LittleEndian(to[at..], (ushort)tally.Days.Count);
             at += 2;
         }
 
         if (kind.HasFlag(Kind.OneAmount))
         {
-            BinaryPrimitives.WriteSingleLittleEndian(to[at..], tally.Last);
-            BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 4)..], tally.LastTime);
+            BinaryPrimitives.WriteSingleLittleEndian(to[at..], tally.Amounts.Last);
+            BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 4)..], tally.Amounts.LastTime);
         }
         else if (kind.HasFlag(Kind.Amounts))
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(to[at..], tally.Amounts);
-            BinaryPrimitives.WriteDoubleLittleEndian(to[(at + 4)..], tally.Sum);
-            BinaryPrimitives.WriteSingleLittleEndian(to[(at + 12)..], tally.Max);
-            BinaryPrimitives.WriteSingleLittleEndian(to[(at + 16)..], tally.Last);
-            BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 20)..], tally.LastTime);
+            BinaryPrimitives.WriteUInt32LittleEndian(to[at..], tally.Amounts.Count);
+            BinaryPrimitives.WriteDoubleLittleEndian(to[(at + 4)..], tally.Amounts.Sum);
+            BinaryPrimitives.WriteSingleLittleEndian(to[(at + 12)..], tally.Amounts.Max);
+            BinaryPrimitives.WriteSingleLittleEndian(to[(at + 16)..], tally.Amounts.Last);
+            BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 20)..], tally.Amounts.LastTime);
         }
 
         return SizeOf(kind);
@@ -91,34 +91,34 @@ internal static class CellCodec
     private static Cell ReadOne(ReadOnlySpan<byte> from, Kind kind, bool daily)
     {
         var tally = Tally.Empty;
-        tally.LastDay = BinaryPrimitives.ReadUInt16LittleEndian(from[2..]);
-        tally.FirstDay = BinaryPrimitives.ReadUInt16LittleEndian(from[4..]);
+        tally.Days.Last = BinaryPrimitives.ReadUInt16LittleEndian(from[2..]);
+        tally.Days.First = BinaryPrimitives.ReadUInt16LittleEndian(from[4..]);
         var wide = kind.HasFlag(Kind.WideCount);
-        tally.Count = wide ? BinaryPrimitives.ReadUInt32LittleEndian(from[BaseSize..]) : BinaryPrimitives.ReadUInt16LittleEndian(from[BaseSize..]);
+        tally.Days.Count = wide ? BinaryPrimitives.ReadUInt32LittleEndian(from[BaseSize..]) : BinaryPrimitives.ReadUInt16LittleEndian(from[BaseSize..]);
         from = from[..SizeOf(kind)];
         var amounts = from[(BaseSize + (wide ? 4 : 2))..];
-        var (type, day) = ((EventType)from[0], daily ? tally.LastDay : (ushort)0);
+        var (type, day) = ((EventType)from[0], daily ? tally.Days.Last : (ushort)0);
         if (kind.HasFlag(Kind.OneAmount))
         {
-            tally.Amounts = 1;
-            tally.Last = BinaryPrimitives.ReadSingleLittleEndian(amounts);
-            tally.LastTime = BinaryPrimitives.ReadUInt32LittleEndian(amounts[4..]);
-            (tally.Sum, tally.Max) = (tally.Last, tally.Last);
+            tally.Amounts.Count = 1;
+            tally.Amounts.Last = BinaryPrimitives.ReadSingleLittleEndian(amounts);
+            tally.Amounts.LastTime = BinaryPrimitives.ReadUInt32LittleEndian(amounts[4..]);
+            (tally.Amounts.Sum, tally.Amounts.Max) = (tally.Amounts.Last, tally.Amounts.Last);
         }
         else if (kind.HasFlag(Kind.Amounts))
         {
-            tally.Amounts = BinaryPrimitives.ReadUInt32LittleEndian(amounts);
-            tally.Sum = BinaryPrimitives.ReadDoubleLittleEndian(amounts[4..]);
-            tally.Max = BinaryPrimitives.ReadSingleLittleEndian(amounts[12..]);
-            tally.Last = BinaryPrimitives.ReadSingleLittleEndian(amounts[16..]);
-            tally.LastTime = BinaryPrimitives.ReadUInt32LittleEndian(amounts[20..]);
+            tally.Amounts.Count = BinaryPrimitives.ReadUInt32LittleEndian(amounts);
+            tally.Amounts.Sum = BinaryPrimitives.ReadDoubleLittleEndian(amounts[4..]);
+            tally.Amounts.Max = BinaryPrimitives.ReadSingleLittleEndian(amounts[12..]);
+            tally.Amounts.Last = BinaryPrimitives.ReadSingleLittleEndian(amounts[16..]);
+            tally.Amounts.LastTime = BinaryPrimitives.ReadUInt32LittleEndian(amounts[20..]);
         }
 
         return new(day, type, tally);
     }
 
     private static Kind KindOf(in Tally tally) =>
-        (tally.Amounts switch { 0 => Kind.None, 1 => Kind.OneAmount, _ => Kind.Amounts }) | (tally.Count > ushort.MaxValue ? Kind.WideCount : Kind.None);
+        (tally.Amounts.Count switch { 0 => Kind.None, 1 => Kind.OneAmount, _ => Kind.Amounts }) | (tally.Days.Count > ushort.MaxValue ? Kind.WideCount : Kind.None);
 
     private static int SizeOf(Kind kind) =>
         BaseSize + (kind.HasFlag(Kind.WideCount) ? 4 : 2) + (kind.HasFlag(Kind.OneAmount) ? OneAmountSize : kind.HasFlag(Kind.Amounts) ? AmountsSize : 0);

@@ -102,11 +102,19 @@ public sealed class CompanyState
         return record.Type == EventType.Tick ? Tick(record.ObservedTime, partition, offset) : Add(record, source, partition, offset);
     }
 
+    /// <summary>Makes it the state of a company that nothing is known of; the memory of its records stays.</summary>
+    internal void Clear()
+    {
+        (Version, Partition, Offset, StreamTime, FoldedThrough, Sources, TextHash) = (0, 0, -1, 0, 0, 0, 0);
+        records.Clear();
+        (days, lifetime) = (null, null);
+    }
+
     /// <summary>Makes room for that many records, to be filled by the caller.</summary>
     internal Span<EventRecord> Load(int count)
     {
         // One more: a state is read because an event is to be added.
-        records.Capacity = count + 1;
+        records.EnsureCapacity(count + 1);
         CollectionsMarshal.SetCount(records, count);
         return CollectionsMarshal.AsSpan(records);
     }

@@ -57,7 +57,16 @@ public static class StateCodec
     /// <exception cref="InvalidDataException">The bytes are not a state of this format.</exception>
     public static CompanyState Decode(ReadOnlySpan<byte> from)
     {
-        var state = DecodeHeader(from);
+        var state = new CompanyState();
+        Decode(from, state);
+        return state;
+    }
+
+    /// <summary>Reads into a state that is empty.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a state of this format.</exception>
+    internal static void Decode(ReadOnlySpan<byte> from, CompanyState state)
+    {
+        DecodeHeader(from, state);
         var count = BinaryPrimitives.ReadUInt16LittleEndian(from[26..]);
         var (days, lifetime) = (BinaryPrimitives.ReadUInt16LittleEndian(from[28..]), BinaryPrimitives.ReadUInt16LittleEndian(from[30..]));
         if (from.Length < HeaderSize + (count * RecordSize))
@@ -74,7 +83,6 @@ public static class StateCodec
         }
 
         Check(state);
-        return state;
     }
 
     // What the windows lean on: damaged bytes must not become wrong ages.
@@ -111,20 +119,24 @@ public static class StateCodec
     /// <exception cref="InvalidDataException">The bytes are not a state of this format.</exception>
     public static CompanyState DecodeHeader(ReadOnlySpan<byte> from)
     {
+        var state = new CompanyState();
+        DecodeHeader(from, state);
+        return state;
+    }
+
+    private static void DecodeHeader(ReadOnlySpan<byte> from, CompanyState state)
+    {
         if (from.Length < HeaderSize || from[0] != Format)
         {
             throw new InvalidDataException($"not a company's state of format {Format}: {from.Length} bytes, the first is {(from.Length > 0 ? from[0] : -1)}");
         }
 
-        return new CompanyState
-        {
-            Partition = BinaryPrimitives.ReadUInt16LittleEndian(from[2..]),
-            Version = BinaryPrimitives.ReadUInt32LittleEndian(from[4..]),
-            Offset = BinaryPrimitives.ReadInt64LittleEndian(from[8..]),
-            StreamTime = BinaryPrimitives.ReadUInt32LittleEndian(from[16..]),
-            FoldedThrough = BinaryPrimitives.ReadUInt32LittleEndian(from[20..]),
-            Sources = BinaryPrimitives.ReadUInt16LittleEndian(from[24..]),
-            TextHash = BinaryPrimitives.ReadUInt64LittleEndian(from[32..]),
-        };
+        state.Partition = BinaryPrimitives.ReadUInt16LittleEndian(from[2..]);
+        state.Version = BinaryPrimitives.ReadUInt32LittleEndian(from[4..]);
+        state.Offset = BinaryPrimitives.ReadInt64LittleEndian(from[8..]);
+        state.StreamTime = BinaryPrimitives.ReadUInt32LittleEndian(from[16..]);
+        state.FoldedThrough = BinaryPrimitives.ReadUInt32LittleEndian(from[20..]);
+        state.Sources = BinaryPrimitives.ReadUInt16LittleEndian(from[24..]);
+        state.TextHash = BinaryPrimitives.ReadUInt64LittleEndian(from[32..]);
     }
 }

@@ -1,14 +1,38 @@
 namespace Jianwei.Featurizer.State;
 
-/// <summary>
-/// Aggregates of a set of events that can be merged without the events, in any order.
-/// </summary>
-public struct Tally
+/// <summary>Number and days of a set of events; 8 bytes.</summary>
+public struct DayTally
 {
     public uint Count;
 
+    /// <summary>Event day of the oldest event.</summary>
+    public ushort First;
+
+    /// <summary>Event day of the newest event.</summary>
+    public ushort Last;
+
+    public static DayTally Empty => new() { First = ushort.MaxValue };
+
+    public void Add(ushort day)
+    {
+        Count++;
+        First = Math.Min(First, day);
+        Last = Math.Max(Last, day);
+    }
+
+    public void Add(in DayTally other)
+    {
+        Count += other.Count;
+        First = Math.Min(First, other.First);
+        Last = Math.Max(Last, other.Last);
+    }
+}
+
+/// <summary>The amounts of a set of events.</summary>
+public struct AmountTally
+{
     /// <summary>Events that have an amount.</summary>
-    public uint Amounts;
+    public uint Count;
 
     public double Sum;
 
@@ -21,35 +45,11 @@ public struct Tally
     /// <summary>Event time of <see cref="Last"/>.</summary>
     public uint LastTime;
 
-    /// <summary>Event day of the oldest event.</summary>
-    public ushort FirstDay;
+    public static AmountTally Empty => new() { Max = float.NegativeInfinity };
 
-    /// <summary>Event day of the newest event.</summary>
-    public ushort LastDay;
-
-    public static Tally Empty => new() { Max = float.NegativeInfinity, FirstDay = ushort.MaxValue };
-
-    public void Add(in EventRecord record)
+    public void Add(float amount, uint time)
     {
-        AddDay((ushort)record.EventDay);
-        if (!float.IsNaN(record.Amount))
-        {
-            AddAmount(record.Amount, record.EventTime);
-        }
-    }
-
-    /// <summary>Adds an event, but not its amount.</summary>
-    public void AddDay(ushort day)
-    {
-        Count++;
-        FirstDay = Math.Min(FirstDay, day);
-        LastDay = Math.Max(LastDay, day);
-    }
-
-    /// <summary>Adds the amount of an event that has been added.</summary>
-    public void AddAmount(float amount, uint time)
-    {
-        if (Amounts++ == 0 || Newer(time, amount))
+        if (Count++ == 0 || Newer(time, amount))
         {
             Last = amount;
             LastTime = time;
@@ -59,27 +59,49 @@ public struct Tally
         Max = Math.Max(Max, amount);
     }
 
-    public void Add(in Tally other)
+    public void Add(in AmountTally other)
     {
-        if (other.Amounts > 0 && (Amounts == 0 || Newer(other.LastTime, other.Last)))
+        if (other.Count == 0)
+        {
+            return;
+        }
+
+        if (Count == 0 || Newer(other.LastTime, other.Last))
         {
             Last = other.Last;
             LastTime = other.LastTime;
         }
 
-        AddDays(other);
-        Amounts += other.Amounts;
+        Count += other.Count;
         Sum += other.Sum;
         Max = Math.Max(Max, other.Max);
     }
 
-    /// <summary>Adds events, but not their amounts.</summary>
-    public void AddDays(in Tally other)
+    private readonly bool Newer(uint time, float amount) => time > LastTime || (time == LastTime && amount > Last);
+}
+
+/// <summary>
+/// Aggregates of a set of events that can be merged without the events, in any order.
+/// </summary>
+public struct Tally
+{
+    public DayTally Days;
+    public AmountTally Amounts;
+
+    public static Tally Empty => new() { Days = DayTally.Empty, Amounts = AmountTally.Empty };
+
+    public void Add(in EventRecord record)
     {
-        Count += other.Count;
-        FirstDay = Math.Min(FirstDay, other.FirstDay);
-        LastDay = Math.Max(LastDay, other.LastDay);
+        Days.Add((ushort)record.EventDay);
+        if (!float.IsNaN(record.Amount))
+        {
+            Amounts.Add(record.Amount, record.EventTime);
+        }
     }
 
-    private readonly bool Newer(uint time, float amount) => time > LastTime || (time == LastTime && amount > Last);
+    public void Add(in Tally other)
+    {
+        Days.Add(other.Days);
+        Amounts.Add(other.Amounts);
+    }
 }

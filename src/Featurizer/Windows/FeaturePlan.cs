@@ -4,34 +4,36 @@ using Jianwei.Core.Features;
 namespace Jianwei.Featurizer.Windows;
 
 /// <summary>
-/// The catalogue, compiled: each distinct set of event types gets one slot for each window that some feature needs, and one
-/// for all older events. A record then costs one addition for each set that it belongs to, windows are prefix sums of slots,
-/// and sets without any event are left alone.
+/// The catalogue, compiled: its windows, and each distinct set of event types with the features over it.
+/// A set without any event is left alone, and only sets that are asked about amounts or single days cost something for each event.
 /// </summary>
 public sealed class FeaturePlan
 {
     internal const int LongestWindow = 365;
-    private const int Ages = LongestWindow + 1;
 
-    private readonly short[] slotOfAge;
-    private readonly Link[][] links = new Link[256][];
+    private readonly byte[] windowOfAge = new byte[LongestWindow + 1];
+    private readonly int[][] amountSets = new int[TypeSet.Limit][];
+    private readonly int[][] daySets = new int[TypeSet.Limit][];
 
     public FeaturePlan(FeatureCatalogue catalogue)
     {
         Catalogue = catalogue;
         Defaults = [.. catalogue.Features.Select(f => f.Default)];
-        var groups = catalogue.Features.Select((Feature, Position) => (Feature, Position))
-            .GroupBy(f => string.Join(',', f.Feature.Events.Select(e => (int)e))).Select(g => g.ToList()).ToList();
-        slotOfAge = new short[groups.Count * Ages];
-        Sets = new EventSet[groups.Count];
-        for (var s = 0; s < groups.Count; s++)
+        int[] windows = [.. catalogue.Features.SelectMany(f => new[] { f.WindowDays, f.LongWindowDays }).Where(w => w > 0).Distinct().Order()];
+        Windows = windows.Length + 1;
+        for (var age = 0; age < windowOfAge.Length; age++)
         {
-            Sets[s] = Compile(s, groups[s]);
+            windowOfAge[age] = (byte)windows.Count(w => age >= w);
         }
 
-        for (var type = 0; type < links.Length; type++)
+        Sets = [.. catalogue.Features.Select((Feature, Position) => (Feature, Position))
+            .GroupBy(f => string.Join(',', f.Feature.Events.Select(e => (int)e))).Select(g => Compile([.. g], windows))];
+        for (var type = 0; type < TypeSet.Limit; type++)
         {
-            links[type] = [.. Enumerable.Range(0, groups.Count).Where(s => groups[s][0].Feature.Events.Contains((EventType)type)).Select(LinkTo)];
+            var ofType = TypeSet.Of((EventType)type);
+            EventSet[] sets = [.. Sets.Where(s => s.Types.And(ofType).Any)];
+            amountSets[type] = [.. sets.Where(s => s.AmountSet >= 0).Select(s => s.AmountSet)];
+            daySets[type] = [.. sets.Where(s => s.DaySet >= 0).Select(s => s.DaySet)];
         }
     }
 
@@ -42,42 +44,35 @@ public sealed class FeaturePlan
     /// <summary>The vector of a company without events.</summary>
     internal float[] Defaults { get; }
 
-    internal int SlotCount { get; private set; }
+    /// <summary>Number of different windows of the catalogue, the one of a company's lifetime included, which is the last.</summary>
+    internal int Windows { get; }
+
+    /// <summary>Sets of which some feature asks about amounts.</summary>
+    internal int AmountSetCount { get; private set; }
 
     /// <summary>Sets of which some feature asks which days had an event.</summary>
     internal int DaySetCount { get; private set; }
 
-    /// <summary>The sets that a type belongs to.</summary>
-    internal ReadOnlySpan<Link> LinksOf(byte type) => links[type];
+    /// <summary>The shortest window that holds an event of this age (in days, at least 0).</summary>
+    internal int WindowOf(int age) => windowOfAge[Math.Min(age, LongestWindow)];
 
-    /// <summary>The slot of an event of this age (in days, at least 0) in a set.</summary>
-    internal int SlotOf(in Link link, int age) => slotOfAge[link.FirstAge + Math.Min(age, LongestWindow)];
+    /// <summary>The sets asked about amounts that a type belongs to.</summary>
+    internal ReadOnlySpan<int> AmountSetsOf(byte type) => amountSets[type];
 
-    private EventSet Compile(int set, List<(Feature Feature, int Position)> features)
+    /// <summary>The sets asked about days that a type belongs to.</summary>
+    internal ReadOnlySpan<int> DaySetsOf(byte type) => daySets[type];
+
+    private EventSet Compile(List<(Feature Feature, int Position)> features, int[] windows)
     {
-        var first = SlotCount;
-        int[] windows = [.. features.SelectMany(f => new[] { f.Feature.WindowDays, f.Feature.LongWindowDays }).Where(w => w > 0).Distinct().Order()];
-        SlotCount += windows.Length + 1;
-        for (var age = 0; age < Ages; age++)
-        {
-            var slot = Array.FindIndex(windows, w => age < w);
-            slotOfAge[(set * Ages) + age] = (short)(first + (slot < 0 ? windows.Length : slot));
-        }
-
-        var types = default(TypeSet);
-        foreach (var type in features[0].Feature.Events)
-        {
-            types.Add(TypeSet.Of((byte)type));
-        }
-
         var aggregates = features.Select(f => f.Feature.Aggregate).ToHashSet();
-        Item[] items = [.. features.Select(f => new Item(f.Feature, f.Position, SlotOf(f.Feature.WindowDays), SlotOf(Math.Max(f.Feature.WindowDays, f.Feature.LongWindowDays))))];
-        return new(first, windows.Length + 1, types, aggregates.Any(NeedsDays) ? DaySetCount++ : -1, aggregates.Any(NeedsAmounts), items);
+        Item[] items = [.. features.Select(f =>
+            new Item(f.Feature, f.Position, WindowOf(f.Feature.WindowDays), WindowOf(Math.Max(f.Feature.WindowDays, f.Feature.LongWindowDays))))];
+        return new(
+            TypeSet.Of([.. features[0].Feature.Events]), aggregates.Any(NeedsAmounts) ? AmountSetCount++ : -1, aggregates.Any(NeedsDays) ? DaySetCount++ : -1,
+            [.. items.Where(i => i.Aggregate == Aggregate.Count)], [.. items.Where(i => i.Aggregate != Aggregate.Count)]);
 
-        int SlotOf(int window) => first + (window == 0 ? windows.Length : Array.IndexOf(windows, window));
+        int WindowOf(int days) => days == 0 ? windows.Length : Array.IndexOf(windows, days);
     }
-
-    private Link LinkTo(int set) => new(set * Ages, Sets[set].DaySet, Sets[set].NeedsAmounts);
 
     private static bool NeedsDays(Aggregate aggregate) =>
         aggregate is Aggregate.ActiveDays or Aggregate.GapMean or Aggregate.GapStd or Aggregate.GapMax;
@@ -85,33 +80,23 @@ public sealed class FeaturePlan
     private static bool NeedsAmounts(Aggregate aggregate) =>
         aggregate is Aggregate.Sum or Aggregate.Mean or Aggregate.Max or Aggregate.LastAmount;
 
-    /// <param name="FirstSlot">Slot of the shortest window.</param>
-    /// <param name="Slots">One for each window and one for what is older than all.</param>
     /// <param name="Types">Its event types.</param>
-    /// <param name="DaySet">Where the days with an event are marked, or -1 where no feature asks for them.</param>
-    /// <param name="NeedsAmounts">Some feature asks about amounts.</param>
-    /// <param name="Items">The features over it.</param>
-    internal readonly record struct EventSet(int FirstSlot, int Slots, TypeSet Types, int DaySet, bool NeedsAmounts, Item[] Items);
-
-    /// <summary>Where an event of some type is to be added in one set.</summary>
-    /// <param name="FirstAge">The set's part of the table from age to slot.</param>
-    /// <param name="DaySet">As in <see cref="EventSet"/>.</param>
-    /// <param name="NeedsAmounts">As in <see cref="EventSet"/>.</param>
-    internal readonly record struct Link(int FirstAge, int DaySet, bool NeedsAmounts);
+    /// <param name="AmountSet">Its number among the sets asked about amounts, or -1.</param>
+    /// <param name="DaySet">Its number among the sets asked about days, or -1.</param>
+    /// <param name="Counts">Its features that are counts: most are.</param>
+    /// <param name="Items">The others.</param>
+    internal readonly record struct EventSet(TypeSet Types, int AmountSet, int DaySet, Item[] Counts, Item[] Items);
 
     /// <summary>One feature, with what the inner loop asks of it side by side.</summary>
-    internal readonly struct Item(Feature feature, int position, int slot, int widestSlot)
+    internal readonly struct Item(Feature feature, int position, int window, int widestWindow)
     {
         public readonly int Position = position;
+        public readonly int Window = window;
 
-        /// <summary>The slot that holds its window's prefix sum.</summary>
-        public readonly int Slot = slot;
-
-        /// <summary>The same of the long window where there is one: no event there, no value.</summary>
-        public readonly int WidestSlot = widestSlot;
+        /// <summary>The long window where there is one: no event there, no value.</summary>
+        public readonly int WidestWindow = widestWindow;
         public readonly int WindowDays = feature.WindowDays;
         public readonly int LongWindowDays = feature.LongWindowDays;
-        public readonly float Default = feature.Default;
         public readonly Aggregate Aggregate = feature.Aggregate;
         public readonly bool Log1p = feature.Transform == Transform.Log1p;
     }

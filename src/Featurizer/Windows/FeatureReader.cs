@@ -9,18 +9,11 @@ public sealed class FeatureReader(FeaturePlan plan)
     // ln(1 + n): counts and days are small whole numbers.
     private static readonly float[] Log1pOfWhole = [.. Enumerable.Range(0, 4_096).Select(n => (float)Math.Log(1.0 + n))];
 
-    private readonly Slot[] slots = new Slot[plan.SlotCount];
-    private readonly Slot[] empty = [.. Enumerable.Repeat(new Slot { Tally = Tally.Empty }, plan.SlotCount)];
+    private readonly TypeTallies tallies = new(plan.Windows);
+    private readonly AmountTally[] amounts = new AmountTally[plan.AmountSetCount * plan.Windows]; // by set, then by window
     private readonly DaySet[] days = new DaySet[plan.DaySetCount];
-    private TypeSet seen;
     private (int DaySet, int Window) lastGaps;
     private (double Mean, double Std, double Max) gaps;
-
-    private struct Slot
-    {
-        public Tally Tally;
-        public TypeSet Types;
-    }
 
     /// <summary>Writes the features as of the state's stream time, in catalogue order.</summary>
     /// <param name="state">The company.</param>
@@ -28,9 +21,9 @@ public sealed class FeatureReader(FeaturePlan plan)
     public void Read(CompanyState state, Span<float> vector)
     {
         var today = state.StreamDay;
-        empty.CopyTo(slots, 0);
+        tallies.Clear();
+        Array.Fill(amounts, AmountTally.Empty);
         Array.Clear(days);
-        seen = default;
         lastGaps = default;
         plan.Defaults.CopyTo(vector);
         foreach (ref readonly var cell in state.LifetimeCells)
@@ -50,7 +43,7 @@ public sealed class FeatureReader(FeaturePlan plan)
 
         foreach (ref readonly var set in plan.Sets.AsSpan())
         {
-            if (set.Types.Overlaps(seen))
+            if (tallies.Sum(set.Types))
             {
                 Fill(set, today, vector);
             }
@@ -59,57 +52,75 @@ public sealed class FeatureReader(FeaturePlan plan)
 
     private void Add(in EventRecord record, int today)
     {
+        var type = (byte)record.Type;
+        if (type >= TypeSet.Limit)
+        {
+            return;
+        }
+
         var day = record.EventDay;
         var age = today - day;
-        var type = TypeSet.Of((byte)record.Type);
-        seen.Add(type);
-        var hasAmount = !float.IsNaN(record.Amount);
-        foreach (ref readonly var link in plan.LinksOf((byte)record.Type))
+        var window = plan.WindowOf(age);
+        tallies.Add(type, window, new() { Count = 1, First = (ushort)day, Last = (ushort)day });
+        if (!float.IsNaN(record.Amount))
         {
-            ref var slot = ref slots[plan.SlotOf(link, age)];
-            slot.Tally.AddDay((ushort)day);
-            slot.Types.Add(type);
-            if (hasAmount && link.NeedsAmounts)
+            foreach (var set in plan.AmountSetsOf(type))
             {
-                slot.Tally.AddAmount(record.Amount, record.EventTime);
+                amounts[(set * plan.Windows) + window].Add(record.Amount, record.EventTime);
             }
-
-            Mark(link.DaySet, age);
         }
+
+        Mark(type, age);
     }
 
     private void Add(in Cell cell, int age)
     {
-        var type = TypeSet.Of((byte)cell.Type);
-        seen.Add(type);
-        foreach (ref readonly var link in plan.LinksOf((byte)cell.Type))
+        var type = (byte)cell.Type;
+        if (type >= TypeSet.Limit)
         {
-            ref var slot = ref slots[plan.SlotOf(link, age)];
-            slot.Tally.Add(cell.Tally);
-            slot.Types.Add(type);
-            Mark(link.DaySet, age);
+            return;
         }
+
+        var window = plan.WindowOf(age);
+        tallies.Add(type, window, cell.Tally.Days);
+        foreach (var set in plan.AmountSetsOf(type))
+        {
+            amounts[(set * plan.Windows) + window].Add(cell.Tally.Amounts);
+        }
+
+        Mark(type, age);
     }
 
-    private void Mark(int daySet, int age)
+    private void Mark(byte type, int age)
     {
-        if (daySet >= 0 && age < FeaturePlan.LongestWindow)
+        if (age < FeaturePlan.LongestWindow)
         {
-            days[daySet].Add(age);
+            foreach (var set in plan.DaySetsOf(type))
+            {
+                days[set].Add(age);
+            }
         }
     }
 
     private void Fill(in FeaturePlan.EventSet set, int today, Span<float> vector)
     {
-        AddUp(slots.AsSpan(set.FirstSlot, set.Slots), set.NeedsAmounts);
+        foreach (ref readonly var item in set.Counts.AsSpan())
+        {
+            if (tallies.Counts[item.Window] is > 0 and var count)
+            {
+                vector[item.Position] = item.Log1p ? Log1p(count) : count;
+            }
+        }
+
+        var ofSet = AmountsOf(set);
         foreach (ref readonly var item in set.Items.AsSpan())
         {
-            if (slots[item.WidestSlot].Tally.Count == 0)
+            if (tallies.Counts[item.WidestWindow] == 0)
             {
                 continue;
             }
 
-            var value = Aggregated(item, set.DaySet, today);
+            var value = Aggregated(item, set.DaySet, ofSet, today);
             if (!double.IsNaN(value))
             {
                 vector[item.Position] = item.Log1p ? Log1p(value) : (float)value;
@@ -117,25 +128,21 @@ public sealed class FeatureReader(FeaturePlan plan)
         }
     }
 
-    // Slots hold what lies between two windows; afterwards each holds all that its window sees.
-    private static void AddUp(Span<Slot> windows, bool amounts)
+    // By window. What was added lies in the shortest window that holds it; now each takes what the shorter ones have.
+    private ReadOnlySpan<AmountTally> AmountsOf(in FeaturePlan.EventSet set)
     {
-        for (var i = 1; i < windows.Length; i++)
+        if (set.AmountSet < 0)
         {
-            ref readonly var shorter = ref windows[i - 1];
-            if (shorter.Tally.Count > 0)
-            {
-                windows[i].Types.Add(shorter.Types);
-                if (amounts)
-                {
-                    windows[i].Tally.Add(shorter.Tally);
-                }
-                else
-                {
-                    windows[i].Tally.AddDays(shorter.Tally);
-                }
-            }
+            return [];
         }
+
+        var windows = amounts.AsSpan(set.AmountSet * plan.Windows, plan.Windows);
+        for (var window = 1; window < windows.Length; window++)
+        {
+            windows[window].Add(windows[window - 1]);
+        }
+
+        return windows;
     }
 
     private static float Log1p(double value)
@@ -156,25 +163,19 @@ public sealed class FeatureReader(FeaturePlan plan)
         return gaps;
     }
 
-    private double Aggregated(in FeaturePlan.Item item, int daySet, int today)
+    private double Aggregated(in FeaturePlan.Item item, int daySet, ReadOnlySpan<AmountTally> ofSet, int today) => item.Aggregate switch
     {
-        ref readonly var slot = ref slots[item.Slot];
-        ref readonly var tally = ref slot.Tally;
-        return item.Aggregate switch
-        {
-            Aggregate.Count => tally.Count,
-            Aggregate.Sum => tally.Sum,
-            Aggregate.Mean => tally.Amounts == 0 ? double.NaN : tally.Sum / tally.Amounts,
-            Aggregate.Max => tally.Amounts == 0 ? double.NaN : tally.Max,
-            Aggregate.LastAmount => tally.Amounts == 0 ? double.NaN : tally.Last,
-            Aggregate.DistinctTypes => slot.Types.Count,
-            Aggregate.DaysSinceLast => today - tally.LastDay,
-            Aggregate.DaysSinceFirst => today - tally.FirstDay,
-            Aggregate.Ratio => tally.Count / (double)item.WindowDays / (slots[item.WidestSlot].Tally.Count / (double)item.LongWindowDays),
-            Aggregate.ActiveDays => days[daySet].Active(item.WindowDays),
-            Aggregate.GapMean => Gaps(daySet, item.WindowDays).Mean,
-            Aggregate.GapStd => Gaps(daySet, item.WindowDays).Std,
-            _ => Gaps(daySet, item.WindowDays).Max,
-        };
-    }
+        Aggregate.DistinctTypes => tallies.Types[item.Window],
+        Aggregate.DaysSinceLast => today - tallies.Lasts[item.Window],
+        Aggregate.DaysSinceFirst => today - tallies.Firsts[item.Window],
+        Aggregate.Ratio => tallies.Counts[item.Window] / (double)item.WindowDays / (tallies.Counts[item.WidestWindow] / (double)item.LongWindowDays),
+        Aggregate.Sum => ofSet[item.Window].Sum,
+        Aggregate.Mean => ofSet[item.Window].Count == 0 ? double.NaN : ofSet[item.Window].Sum / ofSet[item.Window].Count,
+        Aggregate.Max => ofSet[item.Window].Count == 0 ? double.NaN : ofSet[item.Window].Max,
+        Aggregate.LastAmount => ofSet[item.Window].Count == 0 ? double.NaN : ofSet[item.Window].Last,
+        Aggregate.ActiveDays => days[daySet].Active(item.WindowDays),
+        Aggregate.GapMean => Gaps(daySet, item.WindowDays).Mean,
+        Aggregate.GapStd => Gaps(daySet, item.WindowDays).Std,
+        _ => Gaps(daySet, item.WindowDays).Max,
+    };
 }

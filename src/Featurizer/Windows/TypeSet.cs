@@ -1,22 +1,60 @@
 using System.Numerics;
+using Jianwei.Core.Contracts;
 
 namespace Jianwei.Featurizer.Windows;
 
-/// <summary>A set of event types, as a bit for each code below 128: the catalogue knows no others.</summary>
+/// <summary>A set of event types, as a bit for each code below <see cref="Limit"/>: the catalogue knows no others.</summary>
 internal struct TypeSet
 {
+    public const int Limit = 128;
+
     private ulong low;
     private ulong high;
 
-    public readonly int Count => BitOperations.PopCount(low) + BitOperations.PopCount(high);
+    public readonly bool Any => (low | high) != 0;
 
-    public static TypeSet Of(byte type) => type < 64 ? new() { low = 1UL << type } : type < 128 ? new() { high = 1UL << (type - 64) } : default;
-
-    public void Add(TypeSet other)
+    public static TypeSet Of(params ReadOnlySpan<EventType> types)
     {
-        low |= other.low;
-        high |= other.high;
+        var set = default(TypeSet);
+        foreach (var type in types)
+        {
+            set.Add((byte)type);
+        }
+
+        return set;
     }
 
-    public readonly bool Overlaps(TypeSet other) => ((low & other.low) | (high & other.high)) != 0;
+    public void Add(byte type)
+    {
+        if (type < 64)
+        {
+            low |= 1UL << type;
+        }
+        else
+        {
+            high |= 1UL << (type - 64);
+        }
+    }
+
+    public readonly TypeSet And(TypeSet other) => new() { low = low & other.low, high = high & other.high };
+
+    /// <summary>Takes the type with the smallest code out; false where there is none.</summary>
+    public bool TryTake(out int type)
+    {
+        if (low != 0)
+        {
+            type = BitOperations.TrailingZeroCount(low);
+            low &= low - 1;
+            return true;
+        }
+
+        type = 64 + BitOperations.TrailingZeroCount(high);
+        if (high == 0)
+        {
+            return false;
+        }
+
+        high &= high - 1;
+        return true;
+    }
 }

@@ -25,6 +25,18 @@ public sealed class StateCodecTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
 
     [Fact]
+    public void Decode_IntoAClearedStateLeavesNothingOfTheOldOne() =>
+        Prop.ForAll(Step.Logs(40), steps =>
+        {
+            var used = Mixed();
+            used.Clear();
+            Assert.Equal(StateCodec.Encode(new CompanyState()), StateCodec.Encode(used));
+            var bytes = StateCodec.Encode(Replay(Step.Events(steps)));
+            StateCodec.Decode(bytes, used);
+            Assert.Equal(bytes, StateCodec.Encode(used));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+
+    [Fact]
     public void Codec_FiftyEventsTakeAtMostOneKibibyte()
     {
         var steps = Enumerable.Range(0, 50).Select(i => new Step(Step.Kinds.News, 86_400 * 3, 0, 86_400, i, i * 1_000, 1));

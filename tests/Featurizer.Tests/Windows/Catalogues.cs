@@ -12,26 +12,29 @@ internal static class Catalogues
 
     private static readonly string[] WindowedOnly = ["active_days", "gap_mean", "gap_std", "gap_max"];
 
-    private static readonly int[] Windows = [7, 30, 90, 180, 365];
-
     /// <summary>The project's own.</summary>
     public static FeatureCatalogue Real { get; } = FeatureCatalogue.Load(Path.Combine(Repository.Root, "schemas", "features", "catalogue.json"));
 
     /// <summary>Every aggregate over every window for three event sets, each with a default that no aggregate gives.</summary>
-    public static FeatureCatalogue Every { get; } = FeatureCatalogue.Parse(JsonSerializer.SerializeToUtf8Bytes(new
+    public static FeatureCatalogue Every { get; } = Over(7, 30, 90, 180, 365);
+
+    /// <summary>The same over more windows than a vector has lanes.</summary>
+    public static FeatureCatalogue Many { get; } = Over(1, 2, 7, 14, 30, 60, 90, 120, 180, 364, 365);
+
+    private static FeatureCatalogue Over(params int[] windows) => FeatureCatalogue.Parse(JsonSerializer.SerializeToUtf8Bytes(new
     {
         schema_version = 1,
         event_sets = new Dictionary<string, string[]> { ["mixed"] = ["change.*", "filing.court_judgment", "outcome.closure"] },
-        features = new[] { "*", "mixed", "posting.opened" }.SelectMany(Entries),
+        features = new[] { "*", "mixed", "posting.opened" }.SelectMany(e => Entries(e, windows)),
     }));
 
-    private static IEnumerable<object> Entries(string events)
+    private static IEnumerable<object> Entries(string events, int[] windows)
     {
         foreach (var aggregate in Everywhere)
-            yield return Entry(events, aggregate, [.. Windows, 0]);
+            yield return Entry(events, aggregate, [.. windows, 0]);
         foreach (var aggregate in WindowedOnly)
-            yield return Entry(events, aggregate, Windows);
-        foreach (var (window, longer) in Windows.SelectMany(w => Windows.Where(l => l > w).Select(l => (w, l))))
+            yield return Entry(events, aggregate, windows);
+        foreach (var (window, longer) in windows.SelectMany(w => windows.Where(l => l > w).Select(l => (w, l))))
             yield return Entry(events, "ratio", [window], longer);
     }
 

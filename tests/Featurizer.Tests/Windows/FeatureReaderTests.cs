@@ -10,7 +10,7 @@ namespace Jianwei.Featurizer.Windows;
 public sealed class FeatureReaderTests
 {
     private static readonly (FeatureCatalogue Catalogue, FeatureReader Reader)[] Readers =
-        [.. new[] { Catalogues.Real, Catalogues.Every }.Select(c => (c, new FeatureReader(new FeaturePlan(c))))];
+        [.. new[] { Catalogues.Real, Catalogues.Every, Catalogues.Many }.Select(c => (c, new FeatureReader(new FeaturePlan(c))))];
 
     [Fact]
     public void Features_EqualARecountAfterEveryStep() =>
