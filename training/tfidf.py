@@ -104,6 +104,17 @@ class Score:
         return np.where(np.isnan(own), found, own)
 
 
+made: dict = {}
+
+
+def shared(data, split, seed, c, count, segment=None, say=lambda text: None) -> Score:
+    """The Score that another rung of this run has made of the same rows, or a new one: it costs more than what is built on it."""
+    key = seed, tuple(c), count, segment
+    if key not in made or made[key][0] is not data or not np.array_equal(made[key][1], split.train):
+        made[key] = data, split.train, Score(data, split, seed, c, count, segment, say)
+    return made[key][2]
+
+
 def linear_sparse(x, y, c):
     from sklearn.linear_model import LogisticRegression
     return LogisticRegression(C=c, solver="liblinear", max_iter=200).fit(x, y)

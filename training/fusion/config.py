@@ -24,18 +24,20 @@ class Settings:
     # the head
     bins: int = 8
     head_width: int = 128
+    blocks: int = 1                 # residual blocks on top of the head
+    peers: bool = True              # the head sees features less what is usual with the company's text
     dropout: float = 0.15
     event_branch: bool = False
     # pre-training
     latent: bool = True             # the token table begins with the directions in which documents differ (latent.py)
     layers: bool = False            # the encoder's layers take part; at rest a document's vector is made of sums over its tokens
-    rest_steps: int = 250           # first, with the layers at rest
+    rest_steps: int = 600           # first, with the layers at rest
     rest_batch: int = 256
     rest_lr: float = 1e-3
     pretrain_steps: int = 300       # then with them, where they take part
     pretrain_batch: int = 128
     pretrain_lr: float = 2e-3
-    head_steps: int = 6000          # then the head alone, over vectors that stay
+    head_steps: int = 5000          # then the head alone, over vectors that stay
     head_batch: int = 512
     head_rows: int = 150_000        # of so many rows
     masked: float = 0.15            # share of words that are hidden
@@ -46,11 +48,13 @@ class Settings:
     weight_fields: float = 0.5
     weight_contrast: float = 0.2
     weight_detect: float = 0.5
+    weight_usual: float = 1.0
     weight_next: float = 1.0
     redraw: int = 0                 # steps between new random projections; 0: never
     # fine-tuning
-    head_epochs: int = 3            # over the rows with the encoder at rest
-    head_lr: float = 1e-3
+    probe_c: tuple = (0.0003, 0.001, 0.01)    # the last layer begins as a logistic regression of the best of these strengths; empty: as it is
+    head_epochs: int = 5            # over the rows with the encoder at rest
+    head_lr: float = 3e-4
     tune_steps: int = 100           # with the encoder
     tune_batch: int = 256
     tune_lr: float = 5e-4

@@ -47,6 +47,8 @@ class TextEncoder(nn.Module):
         self.segment = nn.Embedding(4, config.width)
         self.number = nn.Embedding(32, config.width)
         self.position = nn.Embedding(config.length + 1, config.width)   # 0 is [CLS]
+        self.weigh = nn.Embedding(WORD_BEGINS, 1)                       # of a token in the sums, as a logarithm
+        nn.init.zeros_(self.weigh.weight)
         self.body = Performer(config.width, config.heads, config.features, config.depth, config.distinct, config.dropout)
         self.query = nn.Linear(config.width, config.heads, bias=False)  # one attention pool a head
         self.pool = nn.Linear(5 * config.width + 1 + config.embedding + config.keywords, config.output)
@@ -99,6 +101,18 @@ class TextEncoder(nn.Module):
         parts = [mean, total / MANY, largest, attended, cls, torch.log1p(count) / 5, (embedded * valid).sum(1) / MANY]
         return self.pool(torch.cat(parts + [self.present(ids)] if self.config.keywords else parts, 1))
 
+    def sums(self, ids, tags, embedded=None):
+        """
+        What is left of `pooled` where the layers rest: how many tokens there are, and the sum of the tokens as they came, each with the weight
+        of its segment and the number of its text (an older posting may count for less) -> (B, output).
+        """
+        valid = ids.ne(PAD).to(self.token.weight.dtype).unsqueeze(1)                # (B, 1, L)
+        weight = self.weigh(torch.remainder(tags, WORD_BEGINS)).exp().transpose(1, 2)
+        total = torch.matmul(valid * weight, self.embed(ids) if embedded is None else embedded).squeeze(1)
+        parts = [torch.log1p(valid.sum(2)) / 5, total / MANY]
+        parts = torch.cat(parts + [self.present(ids)] if self.config.keywords else parts, 1)
+        return nn.functional.linear(parts, self.pool.weight[:, 5 * self.config.width:], self.pool.bias)
+
     def forward(self, ids, tags):                                 # (B, L), (B, L) -> (B, output)
         embedded = self.embed(ids)
-        return self.pooled(*self.states(ids, tags, embedded), ids, embedded)
+        return self.sums(ids, tags, embedded) if self.body.resting else self.pooled(*self.states(ids, tags, embedded), ids, embedded)

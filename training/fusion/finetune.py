@@ -9,6 +9,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import torch
+from sklearn.linear_model import LogisticRegression
 from torch.nn import functional as F
 
 import metrics
@@ -81,10 +82,42 @@ class Finetuner:
             documents = np.unique(np.concatenate([[-1], self.data.texts.document[np.concatenate([pool, self.looked_at])]]))
             self.say(f"encoding {len(documents)} documents for the head")
             table = (documents, torch.from_numpy(vectors(model.encoder, self.rows, documents)).to(self.rows.device))
+        if s.probe_c:
+            self.begin(pool, table)
         batches = Balanced(pool, self.data.y, s.positives, self.random)
         steps = s.head_epochs * max(1, len(pool) // s.tune_batch)
         self.loop(model.head.parameters(), [{"params": list(model.head.parameters()), "lr": s.head_lr}], batches, steps,
                   max(s.checks, steps // 12), table, "head")
+
+    def begin(self, pool, table) -> None:
+        """
+        The last layer begins as a logistic regression over what pre-training has made of the rows, so that the first gradients do not spoil it
+        (Kumar et al. 2022: linear probing, then fine-tuning). Its strength is chosen on the validation rows.
+        """
+        out, label, best = self.model.head.out, self.data.y, None
+        z, seen = (self.through(rows, table, lambda z: z).astype(np.float64) for rows in (pool, self.looked_at))
+        mean, std = z.mean(0), z.std(0) + 1e-6
+        for c in self.s.probe_c:
+            fit = LogisticRegression(C=c, max_iter=200).fit((z - mean) / std, label[pool])
+            found = metrics.auc(fit.decision_function((seen - mean) / std), label[self.looked_at])
+            if best is None or found > best[0]:
+                best = found, c, fit
+        found, c, fit = best
+        weight = fit.coef_[0] / std
+        with torch.no_grad():
+            out.weight.copy_(torch.from_numpy(weight[None]))
+            out.bias.fill_(float(fit.intercept_[0] - weight @ mean))
+        self.say(f"last layer by logistic regression, C {c:g}: validation auc {found:.4f}")
+
+    @torch.no_grad()
+    def through(self, rows, table, last) -> np.ndarray:
+        """last(z) of rows, with the vectors of the table."""
+        self.model.eval()
+        parts = []
+        for i in range(0, len(rows), 4096):
+            batch = self.rows.batch(rows[i: i + 4096])
+            parts.append(last(self.model.head.fused(batch.features, self.vector(batch, table), batch.has_text, batch.events)).cpu().numpy())
+        return np.concatenate(parts)
 
     def subsample(self, which, most: int = 60_000):
         """All positives and enough others: what the encoder has to read for the first turn."""
@@ -199,15 +232,7 @@ class Finetuner:
     @torch.no_grad()
     def look(self, table, name: str, step: int, train: float) -> bool:
         """Scores the validation rows; keeps the weights where they are the best so far."""
-        if table is None:
-            said = logits(self.model, self.rows, self.looked_at)
-        else:
-            self.model.eval()
-            parts = []
-            for i in range(0, len(self.looked_at), 4096):
-                batch = self.rows.batch(self.looked_at[i: i + 4096])
-                parts.append(self.model.head(batch.features, self.vector(batch, table), batch.has_text, batch.events).squeeze(1).cpu().numpy())
-            said = np.concatenate(parts)
+        said = logits(self.model, self.rows, self.looked_at) if table is None else self.through(self.looked_at, table, self.model.head.out)[:, 0]
         found = metrics.auc(said, self.data.y[self.looked_at])
         self.history.append({"epoch": len(self.history), "turn": name, "step": step, "train": train, "valid": 1 - found, "valid_auc": found})
         better = found > self.best
@@ -278,7 +303,7 @@ def layer_groups(model, lr: float, decay: float) -> list[dict]:
     if model.encoder is None:
         return groups
     encoder = model.encoder
-    tables = [p for name, p in encoder.named_parameters() if name.split(".")[0] in ("token", "segment", "number", "position", "widen")]
+    tables = [p for name, p in encoder.named_parameters() if name.split(".")[0] in ("token", "segment", "number", "position", "widen", "weigh")]
     layers = [list(encoder.pool.parameters()) + list(encoder.query.parameters()), *(list(b.parameters()) for b in reversed(encoder.body.blocks)), tables]
     for distance, layer in enumerate(layers):
         groups.append({"params": layer, "lr": lr * decay ** (distance + 1)})

@@ -1,7 +1,7 @@
 """
 The fused model: what the features say, what the text says, and what the text means for a company with these features.
 
-    t = tower(features)            s = W v, v the text encoder's vector (or a learned vector where there is no text)
+    t = tower(features) + B (features - usual(v))        s = W v, v the text encoder's vector (or a learned vector where there is no text)
     z = M(s; t): s is read through a gate that t opens, so the same sentence may count for one company and against another
     logit = out(z)                 hazards of the four quarters = logit + out_q(z)
 
@@ -33,6 +33,24 @@ class HeadConfig:
     tabular: bool = True            # False: text only
     experts: int = 1                # mixture of experts in place of the last hidden layer
     dropout: float = 0.1
+    blocks: int = 0                 # residual blocks on top
+    peers: bool = False             # features less what is usual with the text: a salary is low for a sector, and the sector is in the words
+
+
+SPREAD = 3.5            # a rank times this has variance 1
+
+
+class Block(nn.Module):
+    """x + W relu(V norm(x)), W 0 at the start."""
+
+    def __init__(self, width: int, dropout: float):
+        super().__init__()
+        self.body = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.ReLU(), nn.Dropout(dropout), nn.Linear(2 * width, width))
+        nn.init.zeros_(self.body[-1].weight)
+        nn.init.zeros_(self.body[-1].bias)
+
+    def forward(self, x):
+        return x + self.body(x)
 
 
 class Head(nn.Module):
@@ -54,6 +72,11 @@ class Head(nn.Module):
             self.shift = nn.Linear(width, width)
         last = (lambda: nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Dropout(config.dropout), nn.Linear(width, width)))
         self.mix = Experts(last, config.experts, 2 * width) if config.experts > 1 else last()
+        self.top = nn.Sequential(*(Block(width, config.dropout) for _ in range(config.blocks)))
+        self.usual = self.beyond = None
+        if config.peers and config.tabular and config.text:
+            self.usual = nn.Sequential(nn.Linear(config.text, width), nn.ReLU(), nn.Linear(width, config.features))
+            self.beyond = nn.Linear(config.features, width)
         self.out = nn.Linear(width, 1)
         self.quarter = nn.Linear(width, QUARTERS)
         nn.init.zeros_(self.quarter.weight)
@@ -78,11 +101,24 @@ class Head(nn.Module):
         elif self.config.tabular:
             s = s * (1 + self.gate(t)) + self.shift(t)            # a gate of either sign around 1
         together = torch.cat([torch.relu(t), torch.relu(s)], 1)
-        return torch.relu(self.mix(together) + t + s)
+        return torch.relu(self.top(self.mix(together) + t + s))
+
+    def usual_loss(self, features, vector, has_text):
+        """How far the ranks of the features (B, F) are from what their text lets expect; a feature that is at its least says nothing."""
+        rank = self.numbers.rank(features)
+        asked = rank.gt(0).to(rank.dtype) * has_text
+        return ((self.usual(vector) - rank).square() * asked).sum() / asked.sum().clamp(min=1.0) * SPREAD**2
+
+    def join(self, t, features, vector=None, has_text=None, hidden=None):
+        """(B, width) of the tower and the text vector (B, D) -> z (B, width)."""
+        if self.usual is not None:
+            rank = self.numbers.rank(features)
+            apart = (rank - self.usual(vector)) * rank.gt(0).to(rank.dtype) * has_text * SPREAD
+            t = t + self.beyond(apart if hidden is None else apart * (1 - hidden))
+        return self.fuse(t, self.text(vector, has_text) if self.config.text else None)
 
     def fused(self, features, vector=None, has_text=None, events=None, hidden=None):
-        t = self.tabular(features, hidden, events)
-        return self.fuse(t, self.text(vector, has_text) if self.config.text else None)
+        return self.join(self.tabular(features, hidden, events), features, vector, has_text, hidden)
 
     def forward(self, features, vector=None, has_text=None, events=None):
         return self.out(self.fused(features, vector, has_text, events))

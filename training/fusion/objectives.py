@@ -5,6 +5,7 @@ Joint pre-training: one spoiled pass over rows without labels, five questions.
     fields    what the hidden features were, told from the fused vector
     contrast  which text belongs to which company's features (InfoNCE, Oord et al. 2018, both ways)
     detect    which tokens and which features are another company's (Clark et al. 2020, ELECTRA, without its generator)
+    usual     what features are usual with this text: what a company's differ from (fused.py)
     next      which events follow, and when: each type comes at a rate that the fused vector gives
 """
 
@@ -73,20 +74,19 @@ class Objectives(nn.Module):
         elif self.text:
             ids, tags = rows.tokens(batch.documents)                        # (U, L)
             spoiled, masked, odd = corrupt.corrupt_text(ids, tags, s.masked, s.replaced, generator)
-            embedded = encoder.embed(spoiled)
-            states, valid = encoder.states(spoiled, tags, embedded)
-            whole = encoder.pooled(states, valid, spoiled, embedded)                           # (U, D)
-            vector = whole[batch.of]                                                 # (B, D)
-            states = states[:, 1:]
+            whole, states = self.read(encoder, spoiled, tags)
+            vector = whole[batch.of]                                        # (B, D)
             first = first_row(batch.of, len(ids))                           # (U,): a row that has this document
             if s.weight_words and masked.any():
                 losses["words"] = self.words(encoder, states, self.gist(whole) + (self.told(t[first]) if self.fused else 0), ids, masked)
-            if s.weight_detect and ids.gt(0).any() and not encoder.body.resting:
+            if s.weight_detect and ids.gt(0).any() and states is not None:
                 asked = ids.gt(0) & ~masked
                 losses["detect"] = F.binary_cross_entropy_with_logits(self.odd_word(states[asked]).squeeze(-1), odd[asked].to(states.dtype))
             if s.weight_contrast and self.fused:
                 losses["contrast"] = self.contrast(t, vector, batch)
-        z = head.fuse(t, head.text(vector, has_text) if self.text else None)
+        z = head.join(t, features, vector, has_text, hidden)
+        if head.usual is not None and vector is not None and s.weight_usual:
+            losses["usual"] = head.usual_loss(batch.features, vector, batch.has_text)
         if self.fused and s.weight_fields:
             target = ((torch.nan_to_num(batch.features) - self.mean) / self.std).clamp(-FAR, FAR)
             asked = hidden * (~torch.isnan(batch.features)).to(hidden.dtype)
@@ -101,8 +101,17 @@ class Objectives(nn.Module):
         """Weighted sum of the objectives."""
         s = self.settings
         weight = {"words": s.weight_words, "fields": s.weight_fields, "contrast": s.weight_contrast, "detect": s.weight_detect,
-                  "odd_fields": s.weight_detect, "next": s.weight_next}
+                  "odd_fields": s.weight_detect, "next": s.weight_next, "usual": s.weight_usual}
         return sum(weight[name] * loss for name, loss in losses.items())
+
+    @staticmethod
+    def read(encoder, ids, tags):
+        """Vectors (U, D) of documents, and their states (U, L, d): none where the layers rest, and a word is told from document and features alone."""
+        embedded = encoder.embed(ids)
+        if encoder.body.resting:
+            return encoder.sums(ids, tags, embedded), None
+        states, valid = encoder.states(ids, tags, embedded)
+        return encoder.pooled(states, valid, ids, embedded), states[:, 1:]
 
     def words(self, encoder, states, known, ids, masked):
         """Cross-entropy of hidden tokens among the batch's own tokens: a softmax over all 16 k would cost more than the encoder."""
@@ -112,8 +121,8 @@ class Objectives(nn.Module):
         asked = (masked & (ids >= RESERVED)).nonzero()                      # (A, 2)
         asked = asked[torch.randperm(len(asked), device=asked.device)[:TOLD]].unbind(1)
         if len(asked[0]) == 0:
-            return states.sum() * 0
-        told = self.word(states[asked]) + known[asked[0]]
+            return known.sum() * 0
+        told = known[asked[0]] if states is None else self.word(states[asked]) + known[asked[0]]
         return F.cross_entropy(torch.matmul(told, encoder.token.weight[candidates].T) / told.shape[-1] ** 0.5, place[asked])
 
     def contrast(self, t, vector, batch):

@@ -179,9 +179,8 @@ def words_loss(model, state: dict, settings, rows, which, known: int, repeats: i
             for name, hide in (("around", choose_words(tags, ids, settings.masked, generator) & ~new), ("themselves", new)):
                 if hide.any():
                     seen = torch.where(hide, torch.full_like(ids, MASK), ids)
-                    states, valid = model.encoder.states(seen, tags)
-                    told = objectives.gist(model.encoder.pooled(states, valid, seen)) + objectives.told(t)
-                    found[name].append(float(objectives.words(model.encoder, states[:, 1:], told, ids, hide)))
+                    whole, states = objectives.read(model.encoder, seen, tags)
+                    found[name].append(float(objectives.words(model.encoder, states, objectives.gist(whole) + objectives.told(t), ids, hide)))
     return {name: round(float(np.mean(values)), 4) if values else None for name, values in found.items()}
 
 

@@ -39,6 +39,11 @@ class PiecewiseLinear(nn.Module):
         bins = ((x.unsqueeze(-1) - self.low) * self.scale).clamp(0.0, 1.0) * (1 - missing).unsqueeze(-1)
         return torch.cat([bins, missing.unsqueeze(-1)], -1).flatten(1)
 
+    def rank(self, x):
+        """(B, F) in 0..1: the share of the training rows below, about; 0 for the least and for what is missing."""
+        bins = ((torch.nan_to_num(x).unsqueeze(-1) - self.low) * self.scale).clamp(0.0, 1.0)
+        return bins.sum(-1) / self.scale.gt(0).sum(-1).clamp(min=1)
+
 
 def distinct_edges(values, bins: int) -> np.ndarray:
     """At most bins + 1 rising edges, of equal shares of the values; of a count that is mostly 0 the other values get the bins."""

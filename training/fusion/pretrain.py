@@ -10,10 +10,12 @@ import numpy as np
 import torch
 
 from fusion import latent
-from fusion.future import Future
+from fusion.future import Counted, Future
 from fusion.objectives import Objectives
 from fusion.resume import load, save
 from fusion.rows import vectors
+
+PASSES = 20     # the head sees a row so many times at most: of few rows it would learn companies by heart
 
 
 def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path | None, say) -> list[dict]:
@@ -32,7 +34,8 @@ def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path |
     objectives = Objectives(model, s, future.types if future else 0).to(rows.device).fit(rows.batch(sample).features.cpu(), *counts)
     everything = torch.nn.ModuleList([model, objectives])
     order, history = Shuffled(which, rows.data.group, random), []
-    turns = [("head", s.head_steps if objectives.fused or objectives.types else 0, s.head_batch, s.pretrain_lr)]
+    enough = max(1, PASSES * min(len(which), s.head_rows) // s.head_batch)
+    turns = [("head", min(s.head_steps, enough) if objectives.fused or objectives.types else 0, s.head_batch, s.pretrain_lr)]
     if model.encoder is not None:
         turns = [("sums", s.rest_steps, s.rest_batch, s.rest_lr), ("layers", s.pretrain_steps if s.layers else 0, s.pretrain_batch, s.pretrain_lr), *turns]
     for name, steps, size, lr in turns:
@@ -42,6 +45,7 @@ def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path |
             if name == "head" and steps:
                 some = np.sort(random.permutation(which)[: s.head_rows])
                 order, table = Shuffled(some, rows.data.group, random), kept(model, rows, some, say)
+                future = Counted(future, some) if future else None
         history += turn(name, steps, size, lr, everything, model, objectives, rows, future, order, generator, s, folder, say, table)
     return history
 

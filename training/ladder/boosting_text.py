@@ -8,21 +8,21 @@ from dataset import Refused
 from inputs import trees
 from ladder.boosting import SETTINGS, boosted, space
 from ladder.rungs import Fitted, Rung, register
-from tfidf import Score
+from tfidf import shared
 
 
 @register
 class BoostingText(Rung):
     number, name = "2b", "boosting + out-of-fold TF-IDF"
     needs = {"text"}
-    settings = {**SETTINGS, "text_c": [0.03, 0.1, 0.3, 1.0, 3.0], "folds": 5, "segments": True}
+    settings = {**SETTINGS, "text_c": [0.03, 0.1, 0.3, 1.0], "folds": 5, "segments": True}
 
     def fit(self, data, split, seed, config, say) -> Fitted:
         kinds = [None] + ([0, 1, 2] if config.segments and data.texts is not None else [])
         scores = []
         for kind in kinds:
             try:
-                scores.append(Score(data, split, seed, config.text_c, config.folds, kind, say))
+                scores.append(shared(data, split, seed, config.text_c, config.folds, kind, say))
             except Refused:
                 if kind is None:
                     raise

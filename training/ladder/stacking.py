@@ -12,13 +12,13 @@ from inputs import Inputs, folds, trees
 from ladder.boosting import SETTINGS, boosted
 from ladder.logistic import linear
 from ladder.rungs import Fitted, Rung, register
-from tfidf import Score
+from tfidf import shared
 
 
 @register
 class Stacking(Rung):
     number, name = "3", "stacking"
-    settings = {**SETTINGS, "folds": 5, "c": 0.01, "forest_trees": 200, "forest_leaf": 10, "text_c": [0.1, 0.3, 1.0]}
+    settings = {**SETTINGS, "folds": 5, "c": 0.01, "forest_trees": 100, "forest_leaf": 10, "text_c": [0.03, 0.1, 0.3, 1.0]}
 
     def fit(self, data, split, seed, config, say):
         train, y = split.train, data.y[split.train]
@@ -31,7 +31,7 @@ class Stacking(Rung):
             held[out] = np.stack([score(train[out]) for score in models], 1)
             members.append(models)
             say(f"fold {k + 1} of {config.folds}")
-        text = Score(data, split, seed, config.text_c, config.folds, None, say) if "text" in data.has else None
+        text = shared(data, split, seed, config.text_c, config.folds, None, say) if "text" in data.has else None
 
         def columns(rows):
             return np.mean([np.stack([score(rows) for score in models], 1) for models in members], axis=0)

@@ -12,7 +12,7 @@ from tabnet import Pretraining, TabNet
 @register
 class TabNetRung(Rung):
     number, name = "4", "TabNet (ours)"
-    settings = {"decide": 16, "attend": 16, "steps": 3, "gamma": 1.5, "sparsity": 1e-4, "ghost": 256, "batch": 1024, "epochs": 30, "patience": 6,
+    settings = {"decide": 16, "attend": 16, "steps": 3, "gamma": 1.5, "sparsity": 1e-4, "ghost": 256, "batch": 1024, "epochs": 20, "patience": 5,
                 "learning_rate": 0.01, "weight_decay": 1e-5, "warmup": 20, "pretrain_epochs": 3, "pretrain_rows": 60_000, "hidden": 0.2, "kind": "quantile"}
     settings_full = {"decide": 32, "attend": 32, "steps": 5, "batch": 8192, "epochs": 100, "pretrain_epochs": 20, "pretrain_rows": 5_000_000}
 

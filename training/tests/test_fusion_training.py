@@ -10,7 +10,8 @@ from fusion import build, corrupt
 from fusion.config import settings
 from fusion.encoder import MASK
 from fusion.finetune import Average, Balanced, Finetuner, layer_groups
-from fusion.future import Future
+from fusion.fused import Head, HeadConfig
+from fusion.future import Counted, Future
 from fusion.pretrain import Shuffled, pretrain
 from fusion.probe import denoise
 from fusion.resume import save
@@ -63,6 +64,9 @@ def test_future_is_what_follows_without_outcomes_and_nothing_from_until_on(data)
             assert wait[i] == pytest.approx((e.observed[later].min() - data.time[row]) / (365 * 86_400), rel=1e-4)
             assert next_type[i] == e.type[np.flatnonzero(later)[0]]
     assert Future(data, int(data.time.min())).of(rows)[0].sum() == 0
+    future, some = Future(data, end), np.arange(0, len(data), 3)
+    asked = some[[5, 1, 7]]
+    assert all(np.array_equal(a, b) for a, b in zip(Counted(future, some, 10).counts(asked), future.counts(asked)))
 
 
 def test_pretraining_learns_every_objective(data):
@@ -70,7 +74,7 @@ def test_pretraining_learns_every_objective(data):
     model, rows = build.make(data, split(data), s, 1, "cpu")
     history = pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 200 * 86_400, s, 1, None, SAY)
     first, last = history[0], history[-1]
-    assert set(first) == {"turn", "step", "words", "detect", "contrast", "fields", "odd_fields", "next"}
+    assert set(first) == {"turn", "step", "words", "detect", "contrast", "usual", "fields", "odd_fields", "next"}
     assert all(last[name] < first[name] for name in ("words", "detect", "contrast", "fields", "next"))
 
 
@@ -87,20 +91,44 @@ def test_pretraining_reads_no_label(data):
 
 
 def test_head_learns_alone_over_vectors_that_stay(data):
-    s = settings({**TINY, "pretrain_steps": 0, "head_steps": 150, "head_batch": 64})
+    s = settings({**TINY, "pretrain_steps": 0, "pretrain_lr": 1e-2, "head_steps": 300, "head_batch": 64})
     model, rows = build.make(data, split(data), s, 1, "cpu")
     before = [p.detach().clone() for p in model.encoder.parameters()]
     history = pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 200 * 86_400, s, 1, None, SAY)
-    assert set(history[0]) == {"turn", "step", "fields", "odd_fields", "next"} and history[-1]["next"] < history[0]["next"]
+    assert set(history[0]) == {"turn", "step", "usual", "fields", "odd_fields", "next"} and history[-1]["next"] < history[0]["next"]
     assert all(torch.equal(a, b) for a, b in zip(before, model.encoder.parameters()))
 
 
-def test_layers_at_rest_are_layers_of_weight_0(data):
+def test_at_rest_a_vector_is_made_of_sums(data):
     model, rows = build.make(data, split(data), settings(TINY), 1, "cpu")
+    encoder = model.encoder
     ids, tags = rows.tokens(np.arange(20))
-    awake = model.encoder(ids, tags)
-    model.encoder.body.resting = True
-    assert torch.equal(awake, model.encoder(ids, tags))
+    awake = encoder(ids, tags)
+    encoder.body.resting = True
+    assert not torch.allclose(awake, encoder(ids, tags))
+    with torch.no_grad():
+        encoder.pool.weight[:, : 5 * encoder.config.width] = 0               # of what the states say
+        resting = encoder(ids, tags)
+        encoder.body.resting = False
+        assert torch.allclose(encoder(ids, tags), resting, atol=1e-5)
+
+
+def test_head_sees_what_is_unusual_for_a_text():
+    torch.manual_seed(0)
+    kind = torch.randint(0, 2, (400, 1)).float()                             # in the words
+    features, vector = kind * 10 + torch.randn(400, 1), kind.repeat(1, 4)
+    head = Head(HeadConfig(1, 4, peers=True))
+    head.numbers.fit(features.numpy())
+    optimiser = torch.optim.Adam(head.parameters(), 0.02)
+    everybody = torch.ones(400, 1)
+    before = float(head.usual_loss(features, vector, everybody).detach())
+    for _ in range(150):
+        optimiser.zero_grad()
+        head.usual_loss(features, vector, everybody).backward()
+        optimiser.step()
+    assert float(head.usual_loss(features, vector, everybody)) < before / 3
+    apart = (head.numbers.rank(features) - head.usual(vector)).detach()
+    assert abs(float(apart[kind == 1].mean() - apart[kind == 0].mean())) < 0.05   # of ranks that differ by 0.5
 
 
 def test_latent_directions_tell_documents_apart(data):
