@@ -14,6 +14,7 @@ namespace Jianwei.App.Bench;
 internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
 {
     private const int Rounds = 5;
+    private const string FusedModel = "sim-default";
     private static readonly TimeSpan ScorerBudget = TimeSpan.FromSeconds(12);
     private readonly string name = $"bench-{Guid.NewGuid():N}"[..14];
 
@@ -50,30 +51,27 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
         await new PathBench(plan, Settings("p"), progress).RunAsync(report, cancellation);
     }
 
+    // The fused model, and the tabular one that is the default; or the one that is set.
     private void Scorer(BenchReport report)
     {
         var builder = JianweiHost.Builder(Settings("s"), LogLevel.Warning);
         var store = new ModelStore(builder.Configuration["Models:Directory"]!);
-        var directory = store.DirectoryOf(store.Resolve(builder.Configuration["Scorer:Model"]!));
-        progress.Report($"scorer: {directory}");
-        var result = ScorerBenchmark.Run(directory, ScorerBudget);
-        report.ScorerVsOnnx = result.ScorerVsOnnx;
-        report.ScorerVsOnnxOneThread = result.ScorerVsOnnxOneThread;
-        report.ScorerRunVsOnnx = result.ScorerRunVsOnnx;
-        report.ScorerRowsPerS = result.Batches[^1].Handler.RowsPerSecond;
-        report.ScorerOneThreadRowsPerS = result.Batches[^1].Bytes.RowsPerSecond;
-        report.OnnxRowsPerS = result.Batches[^1].Bare.RowsPerSecond;
-        report.MeasuredOn["scorer"] = ScorerMeasuredOn(result);
+        var model = builder.Configuration["Scorer:Model"]!;
+        if (plan.Settings.ContainsKey("Scorer:Model"))
+        {
+            report.Fused(Scorer(store, model));
+            return;
+        }
+
+        report.Fused(Scorer(store, FusedModel));
+        report.Tabular(Scorer(store, model));
     }
 
-    private static string ScorerMeasuredOn(ScorerBenchmarkResult result)
+    private ScorerBenchmarkResult Scorer(ModelStore store, string model)
     {
-        var (batch, lanes) = (result.Batches[^1].BatchSize, result.Lanes);
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{result.Model} on {result.Device}, {result.RequestBytes:N0} bytes a request, no Kafka on either side; bare loop: one thread, batch {batch:N0}; ")
-            + string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"scorer_vs_onnx: the whole stage on {lanes} threads (lanes, about {batch:N0} rows each) over that one thread, wall time, so of the machine and not of a core; ")
-            + "scorer_vs_onnx_one_thread, scorer_run_vs_onnx: one thread over one thread, processor time";
+        var directory = store.DirectoryOf(store.Resolve(model));
+        progress.Report($"scorer: {directory}");
+        return ScorerBenchmark.Run(directory, ScorerBudget);
     }
 
     private async Task FeaturizerAsync(BenchReport report, CancellationToken cancellation)

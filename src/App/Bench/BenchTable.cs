@@ -13,6 +13,9 @@ internal static class BenchTable
         Row("scorer_vs_onnx (all lanes, wall time)", report.ScorerVsOnnx, "0.00", "≥ 0.85");
         Row("scorer_vs_onnx_one_thread", report.ScorerVsOnnxOneThread, "0.00", "");
         Row("  of which matrix, run and calibration", report.ScorerRunVsOnnx, "0.00", "");
+        Row("scorer_tabular_vs_onnx (all lanes, wall time)", report.ScorerTabularVsOnnx, "0.00", "≥ 0.85");
+        Row("scorer_tabular_vs_onnx_one_thread", report.ScorerTabularVsOnnxOneThread, "0.00", "");
+        Row("  of which matrix, run and calibration", report.ScorerTabularRunVsOnnx, "0.00", "");
         Row("path_events_per_s", report.PathEventsPerS, "N0", "≥ 5,000");
         Row("event_to_score_p99_ms", report.EventToScoreP99Ms, "N0", "≤ 500");
         Row("event_to_score_p50_ms", report.EventToScoreP50Ms, "N0", "");
@@ -24,6 +27,9 @@ internal static class BenchTable
         Row("scorer rows/s, all lanes", report.ScorerRowsPerS, "N0", "");
         Row("scorer rows/s, one thread", report.ScorerOneThreadRowsPerS, "N0", "");
         Row("bare ONNX Runtime rows/s, one thread", report.OnnxRowsPerS, "N0", "");
+        Row("scorer rows/s, tabular, all lanes", report.ScorerTabularRowsPerS, "N0", "");
+        Row("scorer rows/s, tabular, one thread", report.ScorerTabularOneThreadRowsPerS, "N0", "");
+        Row("bare ONNX Runtime rows/s, tabular, one thread", report.OnnxTabularRowsPerS, "N0", "");
         AnsiConsole.Write(table);
         foreach (var (what, where) in report.MeasuredOn)
         {
