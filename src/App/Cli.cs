@@ -71,7 +71,7 @@ internal static class Cli
         InvalidOperationException { Source: "Confluent.Kafka" } => ($"a setting under Kafka:Client is wrong: {e.Message}; allowed: what librdkafka knows", 2),
         UriFormatException => ($"setting RabbitMq:Uri: {e.Message} Allowed: amqp://USER:PASSWORD@HOST:PORT/VHOST, or nothing", 2),
         FatalException => (e.Message, 3),
-        Core.Features.CatalogueException => (e.Message, 2),
+        Core.Features.CatalogueException or Scorer.Packages.ModelRefusedException => (e.Message, 2),
         FileNotFoundException or DirectoryNotFoundException or InvalidDataException or FormatException or ArgumentException => (e.Message, 2),
         _ => Failure.Classify(e) == FailureKind.Retryable ? (e.Message, 3) : null,
     };

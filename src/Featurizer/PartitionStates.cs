@@ -12,7 +12,7 @@ namespace Jianwei.Featurizer;
 /// </summary>
 public sealed class PartitionStates(int partition, long checkpoint, Watermarks watermarks, RequestWriter requests, StateKeys keys)
 {
-    // A state beyond takes its memory along.
+    // A state with room for more takes its memory along.
     private const int SpareRecords = 128;
 
     private readonly byte[] statePrefix = Encoding.UTF8.GetBytes(keys.StatePrefix(partition));
@@ -141,7 +141,7 @@ public sealed class PartitionStates(int partition, long checkpoint, Watermarks w
     {
         foreach (var company in companies.Values)
         {
-            if (company.State is { Records.Length: <= SpareRecords } state)
+            if (company.State is { Capacity: <= SpareRecords } state)
             {
                 state.Clear();
                 spare.Push(state);

@@ -69,6 +69,18 @@ public sealed class ScorerHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task Handle_ScoresEveryOutcomeThoughNewerRequestsFollow()
+    {
+        _stage.Dispose();
+        _stage = new Stage(coalesce: CoalesceMode.Latest);
+        var outcome = Requests.Of("A", 3) with { Event = Requests.Of("A", 3).Event! with { Type = EventType.OutcomeDefault } };
+
+        await _stage.HandleAsync(Requests.Of("A", 1), Requests.Of("A", 2), outcome, outcome, Requests.Of("A", 4), Requests.Of("B", 1), Requests.Of("A", 5));
+
+        Assert.Equal([("A", 3L), ("A", 5L), ("B", 1L)], _stage.Scores.Select(s => (s.CompanyId, s.StateVersion)));
+    }
+
+    [Fact]
     public async Task Handle_GivesARowTheSameScoreInAnyBatch()
     {
         var rows = Enumerable.Range(1, 257).Select(i => Requests.Of($"C:{i}", i)).ToList();

@@ -12,7 +12,7 @@ namespace Jianwei.Alerts.Shifts;
 public sealed class ShiftMachine(ShiftOptions options)
 {
     private readonly HashSet<string> ofParts = new(
-        options.OutcomesOfParts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
+        (options.OutcomesOfParts ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
 
     /// <summary>Applies one score. Its probability is in (0, 1) and its log-odds finite.</summary>
     /// <param name="state">The company's state, or null before its first score.</param>
@@ -124,9 +124,10 @@ public sealed class ShiftMachine(ShiftOptions options)
             : (state, null);
     }
 
-    // Null where the score reports none, or the one that was reported last once more.
+    // Null where the score reports none, the one that was reported last once more, or an end of before the cure (or a cure of before the end) reported last.
     private OutcomeMark? OutcomeOf(ShiftState? state, in ScorePoint score) =>
         score.Outcome is { } reported && !ofParts.Contains(reported.Source) && OutcomeMark.Of(reported) is var mark && mark != state?.Outcome
+            && !(state?.Outcome is { } last && last.Ends != mark.Ends && mark.Day < last.Day)
             ? mark
             : null;
 

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Jianwei.Featurizer.Benchmark;
 
 /// <summary>
-/// Runs <c>redis-benchmark</c> with the very commands of the Featurizer: an MGET of as many states, and the write script with as
-/// many values of the same size. One connection and no pipelining, as the Featurizer has one command in flight a partition.
+/// Runs <c>redis-benchmark</c> with the commands of the Featurizer: an MGET of as many states (the Featurizer cuts it into several, which it sends
+/// together), and the write script with as many values of the same size. No pipelining, as the Featurizer has one batch in flight a partition.
 /// </summary>
 public sealed class RedisBenchmark(string host, int port, string prefix)
 {

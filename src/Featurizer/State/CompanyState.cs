@@ -72,6 +72,9 @@ public sealed class CompanyState
 
     public int StreamDay => (int)(StreamTime / Days.Seconds);
 
+    /// <summary>Records that there is memory for.</summary>
+    internal int Capacity => records.Capacity;
+
     public ReadOnlySpan<EventRecord> Records => CollectionsMarshal.AsSpan(records);
 
     /// <summary>Folded days, by day and type.</summary>

@@ -118,7 +118,7 @@ public sealed class YcFormat : IReplayFormat
             }
 
             yield return Change(company, id, observation.Observed, field, before, after);
-            if (field == "status" && Outcome(after?.Text) is { } kind)
+            if (field == "status" && (Outcome(after?.Text) ?? Cure(before?.Text, after?.Text)) is { } kind)
             {
                 yield return new Outcome
                 {
@@ -154,6 +154,9 @@ public sealed class YcFormat : IReplayFormat
         Source = Source, SourceEventId = id, Company = company, ObservedTime = observed, PostingId = PostingId,
         Action = after ? PostingAction.Opened : PostingAction.Closed,
     };
+
+    // It is listed as active again.
+    private static OutcomeKind? Cure(string? before, string? after) => after == "Active" && Outcome(before) is not null ? OutcomeKind.Cured : null;
 
     private static OutcomeKind? Outcome(string? status) => status switch
     {

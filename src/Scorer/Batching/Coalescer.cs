@@ -38,6 +38,11 @@ internal sealed class Coalescer(CoalesceMode mode)
         return rows.Length;
     }
 
+    /// <summary>Whether a request must be scored though newer ones follow; never asked for where every version is.</summary>
+    public bool IsOutcome(in RequestRow request) =>
+        mode == CoalesceMode.Latest && request.Message.AsSpan(request.Tail).IndexOf("\"type\":\"outcome."u8) >= 0;
+
+    // A newer request takes the row behind an outcome's.
     private bool StandsFor(in RequestRow held, in RequestRow request) =>
-        (mode == CoalesceMode.Latest || held.StateVersion == request.StateVersion) && held.Key.AsSpan().SequenceEqual(request.Key);
+        (held.StateVersion == request.StateVersion || (mode == CoalesceMode.Latest && !held.IsOutcome)) && held.Key.AsSpan().SequenceEqual(request.Key);
 }

@@ -57,6 +57,7 @@ internal sealed class RequestBatch
         // The request's key is the company id, unless somebody else wrote it.
         row.Key = row.CompanyId.SequenceEqual(record.Message.Key) ? record.Message.Key : row.CompanyId.ToArray();
         row.Hash = _coalescer.Hash(row);
+        row.IsOutcome = _coalescer.IsOutcome(row);
         var place = _coalescer.Place(Rows, row);
         if (place < 0)
         {

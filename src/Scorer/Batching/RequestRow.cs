@@ -37,6 +37,9 @@ internal struct RequestRow
     /// <summary>Whether a row of another lane stands for it.</summary>
     public bool Dropped;
 
+    /// <summary>Its event reports an outcome, so no newer request may stand for it; set where versions are coalesced.</summary>
+    public bool IsOutcome;
+
     /// <summary>By which the <see cref="Coalescer"/> finds it.</summary>
     public int Hash;
 

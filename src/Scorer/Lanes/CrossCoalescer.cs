@@ -72,7 +72,14 @@ internal sealed class CrossCoalescer(CoalesceMode mode)
                 if (!_held.TryAdd(Identity(rows[i]), (lane, i)))
                 {
                     var (heldLane, heldRow) = _held[Identity(rows[i])];
-                    Drop(ref rows[i], ref lanes[heldLane].Requests.Rows[heldRow]);
+                    ref var held = ref lanes[heldLane].Requests.Rows[heldRow];
+                    if (held.IsOutcome && held.StateVersion < rows[i].StateVersion)
+                    {
+                        _held[Identity(rows[i])] = (lane, i);
+                        continue;
+                    }
+
+                    Drop(ref rows[i], ref held);
                     dropped++;
                 }
             }

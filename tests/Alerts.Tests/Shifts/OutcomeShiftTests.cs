@@ -58,6 +58,21 @@ public sealed class OutcomeShiftTests
         Assert.Equal([2, 4, 5], shifts.Select(s => s.After.StateVersion));
     }
 
+    // A slow register repeats a default of before the cure; a slow court cures a default of before this one.
+    [Fact]
+    public void EndOfBeforeTheCure_AndCureOfBeforeTheEnd_ChangeNothing()
+    {
+        Feed(
+            Score(1, 0, 0.05), Score(2, 5, 0.05).Reporting(EventType.OutcomeDefault, day: 4), Score(3, 9, 0.05).Reporting(EventType.OutcomeCured, day: 8),
+            Score(4, 20, 0.05).Reporting(EventType.OutcomeDefault, "register", day: 4));
+        Assert.Equal([2, 3], shifts.Select(s => s.After.StateVersion));
+        Assert.False(state!.Ended);
+
+        Feed(Score(5, 30, 0.05).Reporting(EventType.OutcomeDefault, day: 29), Score(6, 40, 0.05).Reporting(EventType.OutcomeCured, "court", day: 8));
+        Assert.Equal([2, 3, 5], shifts.Select(s => s.After.StateVersion));
+        Assert.True(state!.Ended);
+    }
+
     [Fact]
     public void FirstScore_MayReportAnOutcome()
     {

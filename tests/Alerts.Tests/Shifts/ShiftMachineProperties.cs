@@ -124,6 +124,7 @@ public sealed class ShiftMachineProperties
             var step = Machine.Apply(state, score, Bands);
             state = step.State;
             var mark = score.Outcome is { } e ? OutcomeMark.Of(e) : last;
+            mark = mark is { } m && last is { } l && m.Ends != l.Ends && m.Day < l.Day ? last : mark;
             var told = mark != last;
             if (told != (step.Shift?.Rule == ShiftRule.Outcome) || (ended && !told && step.Shift is not null))
             {

@@ -12,6 +12,7 @@ public sealed class YcFormatTests
             {"company": 7, "observed": "2022-05-01", "kind": "change", "fields": {"team_size": 48, "isHiring": false, "tags": ["C"], "all_locations": "Denver"}}
             {"company": 7, "observed": "2023-05-01", "kind": "change", "fields": {"status": "Inactive", "team_size": null}}
             {"company": 8, "observed": "2023-05-01", "kind": "new", "fields": {"isHiring": false, "status": "Acquired"}}
+            {"company": 8, "observed": "2024-05-01", "kind": "change", "fields": {"status": "Active"}}
             """;
 
         var messages = Rows.Messages(new YcFormat(), File);
@@ -32,6 +33,8 @@ public sealed class YcFormatTests
             "7-2023-05-01-team_size Other head_count: 48 > ",
             "8-2023-05-01-status Status status: Acquired",
             "8-2023-05-01-status:outcome Exit 2023-05-01",
+            "8-2024-05-01-status Status status: Acquired > Active",
+            "8-2024-05-01-status:outcome Cured 2024-05-01",
         ];
         Assert.Equal(expected, messages.Select(m => $"{m.SourceEventId} {Show(m)}"));
         Assert.All(messages.Where(m => m.Company.Id == "7"), m => Assert.Equal(("X-YC", "Acme"), (m.Company.Scheme, m.Company.Name)));
