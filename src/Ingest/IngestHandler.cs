@@ -88,10 +88,9 @@ public sealed class IngestHandler(
         var named = new Dictionary<CompanyIdentifier, NewCompany>();
         foreach (var (company, draft) in drafts)
         {
-            if (!named.TryGetValue(company, out var known) || (known.Name is null && draft.CompanyName is not null))
-            {
-                named[company] = new(company, draft.CompanyName, known.Identifier == company ? known.FirstSeen : draft.ObservedTime);
-            }
+            named[company] = named.TryGetValue(company, out var known)
+                ? known with { Name = draft.CompanyName ?? known.Name }
+                : new(company, draft.CompanyName, draft.ObservedTime);
         }
 
         var ids = await companies.ResolveAsync(named, cancellation);

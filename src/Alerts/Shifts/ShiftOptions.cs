@@ -24,7 +24,7 @@ public sealed class ShiftOptions
     /// Sources, with commas, whose outcomes are the end of a part of a company (a plant, a shop) and not its own: they are events like others.
     /// </summary>
     [Required(AllowEmptyStrings = true)]
-    [RegularExpression("^( *[a-z0-9][a-z0-9._-]{0,31} *(, *[a-z0-9][a-z0-9._-]{0,31} *)*)?$", ErrorMessage = "{0}: names of sources (a-z, 0-9, '.', '_', '-') with commas between, or nothing")]
+    [RegularExpression("^( *[a-z0-9][a-z0-9._-]{0,31} *(, *[a-z0-9][a-z0-9._-]{0,31} *)*)?$", ErrorMessage = "names of sources (a-z, 0-9, '.', '_', '-') with commas between, or nothing")]
     public string OutcomesOfParts { get; set; } = "warn";
 
     /// <summary>Change of log-odds from which a score is kept in the history, besides changes of band and the first of a stream day.</summary>

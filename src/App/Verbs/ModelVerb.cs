@@ -35,7 +35,7 @@ internal static class ModelVerb
         "promote", "Verify a package and make it the one that its name serves. Running Scorers take it up within seconds, after a shadow run.",
         new Argument<string?>("model") { Description = "NAME/VERSION." },
         (store, contract, model) => [store.Promote(ModelId.Parse(model!), contract)],
-        "verified; it serves from now on");
+        "verified; it is CURRENT, and running Scorers of that model take it up, in shadow first");
 
     private static Command Build(
         string name, string description, Argument<string?>? model, Func<ModelStore, FeatureContract, string?, IReadOnlyList<ModelEntry>> act, string? done = null)

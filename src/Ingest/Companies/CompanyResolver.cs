@@ -5,7 +5,7 @@ namespace Jianwei.Ingest.Companies;
 
 /// <summary>
 /// Canonical company ids of identifiers. An identifier that nobody knows becomes a company of its own, <c>SCHEME:VALUE</c>,
-/// once. Aliases added elsewhere are seen within <see cref="IngestOptions.AliasRefreshInterval"/>. Used by one batch at a time.
+/// once, and bears the name that was heard last. Aliases added elsewhere are seen within <see cref="IngestOptions.AliasRefreshInterval"/>. Used by one batch at a time.
 /// </summary>
 public sealed class CompanyResolver(CompanyTable table, Schema schema, IOptions<IngestOptions> options, TimeProvider time)
 {
@@ -13,6 +13,7 @@ public sealed class CompanyResolver(CompanyTable table, Schema schema, IOptions<
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
     private readonly IdentifierCache cache = new(options.Value.IdentifierCacheLimit);
+    private readonly IdentifierCache names = new(options.Value.IdentifierCacheLimit);
     private DateTimeOffset? seenUntil; // by the database's clock
     private long looked;
 
@@ -46,9 +47,30 @@ public sealed class CompanyResolver(CompanyTable table, Schema schema, IOptions<
         if (missing.Count > 0)
         {
             Keep(await table.AddAsync([.. missing.Select(i => companies[i])], cancellation), resolved);
+            missing.ForEach(i => Note(companies[i]));
         }
 
+        await RenameAsync(companies, resolved, cancellation);
         return resolved;
+    }
+
+    private async Task RenameAsync(
+        IReadOnlyDictionary<CompanyIdentifier, NewCompany> companies, Dictionary<CompanyIdentifier, string> resolved, CancellationToken cancellation)
+    {
+        NewCompany[] other = [.. companies.Values.Where(c => c.Name is not null && !(names.TryGet(c.Identifier, out var name) && name == c.Name))];
+        if (other.Length > 0)
+        {
+            await table.RenameAsync([.. other.Select(c => (resolved[c.Identifier], c.Name!))], cancellation);
+            Array.ForEach(other, Note);
+        }
+    }
+
+    private void Note(NewCompany company)
+    {
+        if (company.Name is { } name)
+        {
+            names.Set(company.Identifier, name);
+        }
     }
 
     private void Keep(IReadOnlyList<Alias> found, Dictionary<CompanyIdentifier, string> resolved)

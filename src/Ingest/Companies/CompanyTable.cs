@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace Jianwei.Ingest.Companies;
 
-/// <summary>A company that may be new.</summary>
+/// <summary>A company that may be new, with the last name that was heard of it.</summary>
 public readonly record struct NewCompany(CompanyIdentifier Identifier, string? Name, DateTimeOffset FirstSeen);
 
 /// <summary>An alias, and when it was added.</summary>
@@ -32,6 +32,17 @@ public sealed class CompanyTable(NpgsqlDataSource source)
         on conflict do nothing
         """;
 
+    // Locked in order, as above.
+    private const string Rename = """
+        with heard as (select distinct on (company_id) company_id, name from unnest($1, $2) as new(company_id, name) order by 1),
+        held as (
+          select c.company_id, heard.name from companies c join heard on c.company_id = heard.company_id
+          where c.name is distinct from heard.name
+          order by 1
+          for update of c)
+        update companies c set name = held.name from held where c.company_id = held.company_id
+        """;
+
     private const string Changed = "select scheme, value, company_id, added_at from company_identifiers where added_at > $1 order by added_at";
 
     /// <summary>The company ids of those identifiers that are known.</summary>
@@ -52,6 +63,15 @@ public sealed class CompanyTable(NpgsqlDataSource source)
         Add(command.Parameters, NpgsqlDbType.TimestampTz, companies.Select(c => c.FirstSeen.UtcDateTime).ToArray());
         await command.ExecuteNonQueryAsync(cancellation);
         return await FindAsync(identifiers, cancellation);
+    }
+
+    /// <summary>Gives companies the names that were heard of them.</summary>
+    public async Task RenameAsync(IReadOnlyCollection<(string CompanyId, string Name)> names, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(Rename);
+        Add(command.Parameters, NpgsqlDbType.Text, names.Select(n => n.CompanyId).ToArray());
+        Add(command.Parameters, NpgsqlDbType.Text, names.Select(n => n.Name).ToArray());
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Identifiers added or changed since a moment, oldest first.</summary>

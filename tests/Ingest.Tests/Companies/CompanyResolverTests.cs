@@ -30,6 +30,23 @@ public sealed class CompanyResolverTests
     }
 
     [Fact]
+    public async Task Name_IsTheOneHeardLast()
+    {
+        await using var source = await DatabaseAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        var id = new CompanyIdentifier("X-A", "1");
+        var resolver = Resolver(source);
+        foreach (var (heard, expected) in new[] { (null, null), ("Old", "Old"), ("Old", "Old"), (null, "Old"), ("New", "New") })
+        {
+            await resolver.ResolveAsync(new Dictionary<CompanyIdentifier, NewCompany> { [id] = new(id, heard, Seen) }, default);
+            Assert.Equal(expected, await connection.QuerySingleAsync<string?>("select name from companies where company_id = 'X-A:1'"));
+        }
+
+        await Resolver(source).ResolveAsync(new Dictionary<CompanyIdentifier, NewCompany> { [id] = new(id, "Newest", Seen) }, default); // after a restart
+        Assert.Equal("Newest", await connection.QuerySingleAsync<string?>("select name from companies where company_id = 'X-A:1'"));
+    }
+
+    [Fact]
     public async Task KnownAliases_AreFollowed()
     {
         await using var source = await DatabaseAsync();
