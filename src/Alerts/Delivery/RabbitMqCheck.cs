@@ -13,7 +13,8 @@ internal sealed class RabbitMqCheck(IBusControl bus, IOptions<RabbitMqOptions> o
     public Task CheckAsync(CancellationToken cancellation)
     {
         var uri = new Uri(options.Value.Uri);
+        var port = uri.Port >= 0 ? uri.Port : uri.Scheme == "amqps" ? 5671 : 5672;
         return bus.CheckHealth() is { Status: BusHealthStatus.Healthy } ? Task.CompletedTask
-            : throw new IOException($"RabbitMQ at {uri.Host}:{(uri.IsDefaultPort ? 5672 : uri.Port)} (RabbitMq:Uri) cannot be reached; deliveries wait in the outbox");
+            : throw new IOException($"RabbitMQ at {uri.Host}:{port} (RabbitMq:Uri) cannot be reached; deliveries wait in the outbox");
     }
 }

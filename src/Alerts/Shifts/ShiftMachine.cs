@@ -12,7 +12,7 @@ namespace Jianwei.Alerts.Shifts;
 public sealed class ShiftMachine(ShiftOptions options)
 {
     private readonly HashSet<string> ofParts = new(
-        (options.OutcomesOfParts ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
+        options.OutcomesOfParts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
 
     /// <summary>Applies one score. Its probability is in (0, 1) and its log-odds finite.</summary>
     /// <param name="state">The company's state, or null before its first score.</param>
