@@ -17,7 +17,7 @@ import metrics
 import sets
 from dataset import Refused
 from ladder.rungs import discover
-from run_ladder import RESULTS, arguments, chosen, climb, fingerprint, machine, of_arguments, write_json
+from run_ladder import RESULTS, arguments, chosen, climb, machine, of_arguments, prints, write_json
 from train import TRAINING
 
 FOLDER = TRAINING / "runs" / "ablate"
@@ -71,7 +71,7 @@ VARIANTS = {
 def ablate(run, rung, loaded, say, runs=FOLDER) -> list[dict]:
     """Rows of name, settings, AUC on the calibrate slice, and what that is minus the default's."""
     data, split = loaded
-    print_of, device = fingerprint(data, split), run.set_up_torch()
+    prints_of, device = prints(data, split), run.set_up_torch()
     given = run.rung.get(rung.number, {})
     label = data.y[split.calibrate]
     boot = metrics.Bootstrap(label, data.group[split.calibrate])
@@ -84,7 +84,7 @@ def ablate(run, rung, loaded, say, runs=FOLDER) -> list[dict]:
             run.rung = {**run.rung, rung.number: {**given, **change}}
             place = runs / run.name / f"{rung.number}-{name.replace(' ', '-')}-{seed}"
             started = time.monotonic()
-            done.append(climb(rung, seed, data, split, run, device, print_of, place, lambda text: None))
+            done.append(climb(rung, seed, data, split, run, device, prints_of, place, lambda text: None))
             say(f"{name}, seed {seed}: calibrate auc {metrics.auc(done[-1].logits['calibrate'], label):.4f}, {time.monotonic() - started:.0f} s")
         run.rung = {**run.rung, rung.number: given}
         drawn = np.mean([boot.draw(d.logits["calibrate"])[:, 0] for d in done], axis=0)

@@ -50,19 +50,30 @@ class Done:
 
 
 def fingerprint(data, split) -> str:
-    """Changes with whatever a fit reads."""
+    """Changes with whatever a fit reads, but for tokens: words says that."""
     digest = hashlib.sha256(json.dumps([split.about, data.names, data.about, data.texts.tokenizer if data.texts else None, split.shift], default=str).encode())
-    if data.texts:
-        digest.update(np.asarray(data.texts.token_id[::97]).tobytes() + np.asarray(data.texts.document[::97]).tobytes())
     for rows in (split.train, split.valid, split.calibrate, split.test, split.unlabelled):
         digest.update(rows.tobytes() + data.y[rows].tobytes() + np.asarray(data.x[rows[::97]]).tobytes())
     return digest.hexdigest()[:16]
 
 
-def climb(rung: Rung, seed: int, data, split, run, device: str, print_of: str, folder: Path, say, fit=True) -> Done | None:
+def words(data, split) -> str:
+    """Changes with the tokens of the texts: what only those rungs have to be fitted again for that read them."""
+    digest = hashlib.sha256()
+    for rows in (split.train, split.valid, split.calibrate, split.test) if data.texts is not None else ():
+        for document in np.unique(data.texts.document[rows[::29]]):
+            digest.update(data.texts.tokens(int(document)).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def prints(data, split) -> dict:
+    return {"data": fingerprint(data, split), "texts": words(data, split)}
+
+
+def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict, folder: Path, say, fit=True) -> Done | None:
     """One rung with one seed: from its folder when it is finished there, else fitted, or None where that is not wanted."""
     settings = settings_of(rung, run.size, run.rung.get(rung.number, {}))
-    mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, "data": print_of}
+    mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, "data": prints_of["data"], **({"texts": prints_of["texts"]} if rung.reads_text else {})}
     mark = json.loads(json.dumps(mark))
     folder.mkdir(parents=True, exist_ok=True)
     found = finished(folder, mark)
@@ -191,7 +202,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     if set(run.rung) - {rung.number for rung in rungs}:
         raise Refused(f"[rung.{sorted(set(run.rung) - {rung.number for rung in rungs})[0]}] is not the settings of a rung; there are {', '.join(r.number for r in rungs)}")
     data, split = loaded or sets.load(run, say)
-    print_of, done, whole = fingerprint(data, split), {}, True
+    prints_of, done, whole = prints(data, split), {}, True
     for rung in wanted:
         missing = rung.missing(data)
         if missing:
@@ -203,7 +214,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
             begun, folder = time.monotonic(), runs / run.name / f"{rung.number}-{seed}"
             inner = lambda text, at=f"rung {rung.number} seed {seed}": say(f"{at}: {text}")
             try:
-                one = climb(rung, seed, data, split, run, device, print_of, folder, inner, fit)
+                one = climb(rung, seed, data, split, run, device, prints_of, folder, inner, fit)
             except Refused as refused:
                 left_out.append(f"rung {rung.number} ({rung.name}) is left out: {refused}")
                 say(left_out[-1])

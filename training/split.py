@@ -8,6 +8,7 @@ Which rows are for what: train | valid | calibrate | test, in time, with an emba
     test_from = "2025-01-01"             # where the test is another world: the first row of it
     embargo_days = 365                   # before valid (and before test, where it is in the same world)
     hold_out = 0.4                       # this share of companies is in the test and nowhere else; 0: tested on known companies too
+    judges = 0.25                        # this share of the other companies is in valid and calibrate and nowhere else; 0: later rows of known ones
     thin_months = 3                      # of a company's monthly rows every third, staggered over companies
     keep_negatives = 0.1                 # of the training rows without default; Split.shift makes up for it
 """
@@ -19,7 +20,7 @@ import numpy as np
 from data import Data, Split
 from dataset import DAY, Refused, day, seconds
 
-SETTINGS = {"train_from": None, "valid_from": None, "calibrate_from": None, "test_from": None, "embargo_days": 365, "hold_out": 0.0,
+SETTINGS = {"train_from": None, "valid_from": None, "calibrate_from": None, "test_from": None, "embargo_days": 365, "hold_out": 0.0, "judges": 0.0,
             "thin_months": 1, "keep_negatives": 1.0, "shares": [0.6, 0.1, 0.1, 0.2]}
 
 
@@ -52,11 +53,13 @@ def by_time(data: Data, s: dict) -> Split:
     if not begin < valid < calibrate or not (other or calibrate < test):
         raise Refused("[split] must be in order: train_from, valid_from, calibrate_from, test_from")
     held = held_out(data, s["hold_out"])
-    learn, known, end = here & ~held, data.known, (data.time.max() + 1 if other else test - embargo)
+    judges = held_out(data, s["judges"], "judges", seed=3) & ~held
+    learn, known, end = here & ~held & ~judges, data.known, (data.time.max() + 1 if other else test - embargo)
+    judged = here & judges if s["judges"] else learn
     parts = {
         "train": learn & known & (data.time >= begin) & (data.time < valid - embargo),
-        "valid": learn & known & (data.time >= valid) & (data.time < min(calibrate, end)),
-        "calibrate": learn & known & (data.time >= calibrate) & (data.time < end),
+        "valid": judged & known & (data.time >= valid) & (data.time < min(calibrate, end)),
+        "calibrate": judged & known & (data.time >= calibrate) & (data.time < end),
         "test": known & (data.time >= test) & ((data.world == 1) if other else (held if s["hold_out"] else True)),
     }
     return finish(data, parts, learn & (data.time < valid), s, "another world" if other else "later time")
@@ -73,11 +76,12 @@ def by_group(data: Data, s: dict) -> Split:
     return finish(data, parts, ~parts["valid"] & ~parts["calibrate"] & ~parts["test"], s, "groups at random")
 
 
-def held_out(data: Data, share: float):
+def held_out(data: Data, share: float, name: str = "hold_out", seed: int = 1):
+    """(N,) bool: rows of this share of the companies."""
     if not 0 <= share < 1:
-        raise Refused(f"[split] hold_out is {share}; allowed is 0 to below 1")
+        raise Refused(f"[split] {name} is {share}; allowed is 0 to below 1")
     groups = int(data.group.max()) + 1
-    return (np.random.default_rng(1).permutation(groups) < share * groups)[data.group]
+    return (np.random.default_rng(seed).permutation(groups) < share * groups)[data.group]
 
 
 def finish(data: Data, parts: dict, unlabelled, s: dict, kind: str) -> Split:
@@ -94,7 +98,7 @@ def finish(data: Data, parts: dict, unlabelled, s: dict, kind: str) -> Split:
         check("train", data.y[rows["train"]])
         shift = float(np.log(keep))
     about = {"kind": kind, "embargo_days": s["embargo_days"], "hold_out": s["hold_out"], "thin_months": s["thin_months"], "keep_negatives": keep,
-             "train_base_rate": round(base, 5)}
+             "train_base_rate": round(base, 5), **({"judges": s["judges"]} if s["judges"] else {})}
     for name, r in rows.items():
         about[name] = {"rows": len(r), "positive": int(data.y[r].sum()), "companies": len(np.unique(data.group[r])),
                        "from": day(data.time[r].min()) if data.time.any() else None, "to": day(data.time[r].max()) if data.time.any() else None}

@@ -13,7 +13,7 @@ from fusion.encoder import EncoderConfig
 @dataclass(frozen=True)
 class Settings:
     # the encoder
-    length: int = 256               # tokens of a document that are read
+    length: int = 384               # tokens of a document that are read
     embedding: int = 96
     width: int = 48
     heads: int = 2
@@ -89,7 +89,7 @@ class Settings:
 
 
 FULL = {
-    "length": 256, "embedding": 128, "width": 256, "heads": 4, "random_features": 128, "depth": 6, "distinct": 3, "vector": 128, "head_width": 256,
+    "length": 384, "embedding": 128, "width": 256, "heads": 4, "random_features": 128, "depth": 6, "distinct": 3, "vector": 128, "head_width": 256,
     "layers": True, "rest_steps": 4000, "pretrain_steps": 40_000, "head_steps": 20_000, "head_rows": 2_000_000, "pretrain_batch": 512, "pretrain_lr": 1e-3, "redraw": 1000, "head_epochs": 5, "tune_steps": 6000, "tune_batch": 1024,
     "checks": 200, "patience": 10, "average": 0.999, "valid_rows": 60_000, "compile": True, "bf16": True,
 }

@@ -26,7 +26,7 @@ class EncoderConfig:
     """Every size of the encoder."""
 
     vocabulary: int = 16_384
-    length: int = 256       # tokens of a document, at most
+    length: int = 384       # tokens of a document, at most
     embedding: int = 64     # width of the token table: most of the weights
     width: int = 64
     heads: int = 4

@@ -33,7 +33,7 @@ from fusion.rows import logits
 OPSET = 16
 TOLERANCE = 2e-3        # of golden logits: the Scorer rounds a text vector to half precision, and the last bit may fall either way
 GOLDEN = 24
-DOCUMENT = 256          # tokens of the longest document that the Scorer sends (src/Tokenizer/Documents/DocumentEncoder.cs)
+DOCUMENT = 384          # tokens of the longest document that the Scorer sends (src/Tokenizer/Documents/DocumentEncoder.cs)
 
 
 def write_graphs(model, folder: Path) -> None:

@@ -37,7 +37,7 @@ class HeadConfig:
     peers: bool = False             # features less what is usual with the text: a salary is low for a sector, and the sector is in the words
 
 
-SPREAD = 3.5            # a rank times this has variance 1
+FAR = 4.0               # a feature is unusual up to so many standard deviations
 
 
 class Block(nn.Module):
@@ -104,16 +104,16 @@ class Head(nn.Module):
         return torch.relu(self.top(self.mix(together) + t + s))
 
     def usual_loss(self, features, vector, has_text):
-        """How far the ranks of the features (B, F) are from what their text lets expect; a feature that is at its least says nothing."""
-        rank = self.numbers.rank(features)
-        asked = rank.gt(0).to(rank.dtype) * has_text
-        return ((self.usual(vector) - rank).square() * asked).sum() / asked.sum().clamp(min=1.0) * SPREAD**2
+        """How far features (B, F) are from what their text lets expect, in standard deviations; a feature that is at its least says nothing."""
+        value, there = self.numbers.standard(features)
+        asked = there * has_text
+        return ((self.usual(vector) - value.clamp(-FAR, FAR)).square() * asked).sum() / asked.sum().clamp(min=1.0)
 
     def join(self, t, features, vector=None, has_text=None, hidden=None):
         """(B, width) of the tower and the text vector (B, D) -> z (B, width)."""
         if self.usual is not None:
-            rank = self.numbers.rank(features)
-            apart = (rank - self.usual(vector)) * rank.gt(0).to(rank.dtype) * has_text * SPREAD
+            value, there = self.numbers.standard(features)
+            apart = (value - self.usual(vector)).clamp(-FAR, FAR) * there * has_text
             t = t + self.beyond(apart if hidden is None else apart * (1 - hidden))
         return self.fuse(t, self.text(vector, has_text) if self.config.text else None)
 

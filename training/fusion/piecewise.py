@@ -17,6 +17,8 @@ class PiecewiseLinear(nn.Module):
         super().__init__()
         self.register_buffer("low", torch.zeros(features, bins))
         self.register_buffer("scale", torch.zeros(features, bins))     # 1 / width of the bin; 0 where a feature has fewer bins
+        self.register_buffer("centre", torch.zeros(features))          # of the values above the least
+        self.register_buffer("spread", torch.ones(features))
         self.output = features * (bins + 1)
 
     def fit(self, rows: np.ndarray) -> "PiecewiseLinear":
@@ -28,6 +30,9 @@ class PiecewiseLinear(nn.Module):
                 edges = distinct_edges(values, bins)
                 self.low[i, : len(edges) - 1] = torch.from_numpy(edges[:-1])
                 self.scale[i, : len(edges) - 1] = torch.from_numpy(1 / np.diff(edges))
+                some = values[values > edges[0]].astype(np.float64)
+                if len(some) > 1 and some.std() > 1e-6:
+                    self.centre[i], self.spread[i] = float(some.mean()), float(some.std())
         return self
 
     def forward(self, x, hidden=None):
@@ -39,10 +44,13 @@ class PiecewiseLinear(nn.Module):
         bins = ((x.unsqueeze(-1) - self.low) * self.scale).clamp(0.0, 1.0) * (1 - missing).unsqueeze(-1)
         return torch.cat([bins, missing.unsqueeze(-1)], -1).flatten(1)
 
-    def rank(self, x):
-        """(B, F) in 0..1: the share of the training rows below, about; 0 for the least and for what is missing."""
-        bins = ((torch.nan_to_num(x).unsqueeze(-1) - self.low) * self.scale).clamp(0.0, 1.0)
-        return bins.sum(-1) / self.scale.gt(0).sum(-1).clamp(min=1)
+    def standard(self, x):
+        """
+        (B, F) values in standard deviations from the mean of those above the least, and whether each is above it: the least of a count, an amount or
+        a time is nothing at all (no posting has no salary), and no deviation from anything.
+        """
+        there = (x > self.low[:, 0]).to(x.dtype) * self.scale[:, 0].gt(0).to(x.dtype)       # false for NaN
+        return (torch.nan_to_num(x) - self.centre) / self.spread, there
 
 
 def distinct_edges(values, bins: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from tfidf import shared
 @register
 class BoostingText(Rung):
     number, name = "2b", "boosting + out-of-fold TF-IDF"
-    needs = {"text"}
+    needs, reads_text = {"text"}, True
     settings = {**SETTINGS, "text_c": [0.03, 0.1, 0.3, 1.0], "folds": 5, "segments": True}
 
     def fit(self, data, split, seed, config, say) -> Fitted:

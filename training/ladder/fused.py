@@ -20,7 +20,7 @@ SCRATCH = {"tune_steps": 400}       # without pre-training the encoder gets the 
 class FusionRung(Rung):
     """What differs between the rungs: what the model sees, and whether it has been pre-trained."""
 
-    needs = {"tokens"}
+    needs, reads_text = {"tokens"}, True
     text, tabular, pretrained = True, True, True
     settings = defaults()
     settings_full = FULL

@@ -74,6 +74,7 @@ class Rung:
     needs: set[str] = set()
     settings: dict = {}
     settings_full: dict = {}        # what --size full changes
+    reads_text: bool = False        # fitted again where the texts changed
     seeded: bool = True             # False: every seed gives the same, so it is fitted once
 
     def fit(self, data, split, seed: int, config: Config, say: Callable[[str], None]) -> Fitted:

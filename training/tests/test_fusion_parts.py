@@ -25,6 +25,13 @@ def test_hidden_number_reads_as_missing():
     assert torch.equal(net(x, torch.tensor([[1.0, 0.0]])), net(torch.tensor([[float("nan"), 0.1]])))
 
 
+def test_standard_is_measured_from_those_above_the_least():
+    salaries = np.r_[np.zeros(50), np.full(25, 90.0), np.full(25, 110.0)].astype(np.float32)[:, None]
+    value, there = PiecewiseLinear(1, 8).fit(salaries).standard(torch.tensor([[0.0], [90.0], [120.0], [float("nan")]]))
+    assert there.squeeze(1).tolist() == [0, 1, 1, 0]
+    assert value[1:3, 0].tolist() == pytest.approx([-1, 2])
+
+
 @pytest.mark.parametrize("values", [np.full(50, 3.0), np.full(50, np.nan), np.r_[np.zeros(99), 1.0]])
 def test_constant_missing_or_rare_feature_stays_finite(values):
     net = PiecewiseLinear(1, 8).fit(values[:, None].astype(np.float32))

@@ -58,6 +58,17 @@ def test_held_out_companies_are_in_the_test_only(found):
         assert test.isdisjoint(found.group[rows])
 
 
+def test_companies_that_judge_are_learned_from_nowhere(found):
+    split = splits.make(found, {**SPLIT, "hold_out": 0.3, "judges": 0.4})
+    parts = {name: set(found.group[rows]) for name, rows in split.parts().items()}
+    judges = parts["valid"] | parts["calibrate"]
+    assert 50 < len(judges) < 90 and judges.isdisjoint(parts["test"])
+    for learned in (parts["train"], set(found.group[split.unlabelled])):
+        assert learned.isdisjoint(judges) and learned.isdisjoint(parts["test"])
+    with pytest.raises(Refused, match="judges is 1.0; allowed is 0 to below 1"):
+        splits.make(found, {**SPLIT, "judges": 1.0})
+
+
 def test_kept_negatives_are_made_up_for(found):
     whole, split = splits.make(found, SPLIT), splits.make(found, {**SPLIT, "keep_negatives": 0.25})
     assert found.y[split.train].sum() == found.y[whole.train].sum()

@@ -25,12 +25,12 @@ public static class JobPostingFacts
         _ => EventType.PostingClosed,
     };
 
-    // An update without text leaves the text as it is; closing removes it.
+    // An update without text leaves the text as it is. So does closing: what a company offered last year is still evidence, and newer postings push it out.
     private static TextChange? Text(JobPosting posting)
     {
         if (posting.Action == PostingAction.Closed)
         {
-            return new(TextSegment.Posting, posting.PostingId, null);
+            return null;
         }
 
         string?[] parts = [CleanText.Line(posting.Title), CleanText.Line(posting.Location), CleanText.Block(posting.Description)];

@@ -23,7 +23,10 @@ internal static class EncoderFiles
             try
             {
                 GraphCheck.VerifyEncoder(graph, files.Manifest.Graph.TextWidth, file, session);
-                return new(graph, session, new DocumentEncoder(tokenizer), files.Manifest.Files[graph.File], files.Manifest.Graph.TextWidth, device.RunsSideBySide);
+                var encoder = new TextEncoder(
+                    graph, session, new DocumentEncoder(tokenizer), files.Manifest.Files[graph.File], files.Manifest.Graph.TextWidth, device.RunsSideBySide);
+                TakesTheLongest(encoder, file);
+                return encoder;
             }
             catch
             {
@@ -34,6 +37,22 @@ internal static class EncoderFiles
         catch (OnnxRuntimeException e)
         {
             throw new ModelRefusedException($"{file}: expected an ONNX graph that {device.Name} can run, found: {e.Message.Split('\n', 2)[0]}", e);
+        }
+    }
+
+    // A graph has places for so many tokens as it was trained with; better refused now than failing at the first long document.
+    private static void TakesTheLongest(TextEncoder encoder, string file)
+    {
+        var token = (ushort)(encoder.Documents.Tokenizer.Count - 1);
+        var longest = new TokenDocument([.. Enumerable.Repeat(token, DocumentEncoder.MaxTokens)], new byte[DocumentEncoder.MaxTokens]);
+        try
+        {
+            encoder.Encode([longest]);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelRefusedException(
+                $"{file}: expected a graph that takes documents of up to {DocumentEncoder.MaxTokens} tokens, found: {e.Message.Split('\n', 2)[0]}", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Jianwei.Core.Models;
 using Jianwei.Core.Text;
@@ -28,14 +29,17 @@ public sealed class TextEncoder : IDisposable
     {
         (_graph, _session, _documents, Width) = (graph, session, documents, width);
         _sideBySide = runsSideBySide ? Environment.ProcessorCount : 1;
-        Hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{digest} {documents.Tokenizer.Hash}")))[..16];
+        Hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{digest} {documents.Tokenizer.Hash} {DocumentEncoder.MaxTokens}")))[..16];
     }
 
-    /// <summary>Of the graph and the vocabulary: encoders with one hash give one vector. 16 hexadecimal digits.</summary>
+    /// <summary>Of the graph, the vocabulary and the length of documents: encoders with one hash give one vector. 16 hexadecimal digits.</summary>
     public string Hash { get; }
 
     /// <summary>Of a vector.</summary>
     public int Width { get; }
+
+    /// <summary>How texts become documents.</summary>
+    internal DocumentEncoder Documents => _documents;
 
     /// <summary>Characters of a text, from its beginning, that a document has room for at most. The text is in form KC.</summary>
     public int ReadLength(string text)
@@ -54,7 +58,15 @@ public sealed class TextEncoder : IDisposable
     public Half[][] Encode(IReadOnlyList<TokenDocument> documents)
     {
         var vectors = new Half[documents.Count][];
-        Parallel.ForEach(Runs(documents), new ParallelOptions { MaxDegreeOfParallelism = _sideBySide }, run => Encode(documents, run, vectors));
+        try
+        {
+            Parallel.ForEach(Runs(documents), new ParallelOptions { MaxDegreeOfParallelism = _sideBySide }, run => Encode(documents, run, vectors));
+        }
+        catch (AggregateException several) when (several.InnerExceptions[0] is OnnxRuntimeException first)
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+
         return vectors;
     }
 

@@ -28,7 +28,7 @@ public static class TokenTag
 public sealed class DocumentEncoder(SubwordTokenizer tokenizer)
 {
     /// <summary>Tokens of a document.</summary>
-    public const int MaxTokens = 256;
+    public const int MaxTokens = 384;
 
     /// <summary>Tokens of one text in it.</summary>
     public const int MaxTokensOfText = 64;

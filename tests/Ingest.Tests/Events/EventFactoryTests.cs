@@ -102,7 +102,7 @@ public sealed class EventFactoryTests
     }
 
     [Fact]
-    public void Posting_ThatClosesRemovesItsText() => Assert.Equal(new TextChange(TextSegment.Posting, "p", null), Make(Posting(PostingAction.Closed)).Text);
+    public void Posting_ThatClosesLeavesItsText() => Assert.Null(Make(Posting(PostingAction.Closed) with { Description = "closed, with words" }).Text);
 
     [Fact]
     public void Posting_UpdatedWithoutTextLeavesIt() => Assert.Null(Make(Posting(PostingAction.Updated)).Text);

@@ -4,7 +4,8 @@ Run from the repository root with Debian's python3-torch and python3-onnx:
     /usr/bin/python3 tests/Scorer.Tests/Fixtures/make_model.py
 
 It writes models/tiny/1, models/tiny/2 (other weights) and models/tiny/3 (NaN where the first feature is negative, which its
-golden inputs do not show), and texts/fused/1 and 2 (which read texts) beside this file. The output is committed, because tests run where there is no PyTorch.
+golden inputs do not show), and texts/fused/1, 2 and 3 (which read texts, 3 only short ones) beside this file. The output is committed, because tests run where
+there is no PyTorch.
 """
 
 import hashlib
@@ -57,15 +58,19 @@ def package(version: str, seed: int, treacherous: bool = False) -> None:
 
 
 class TinyEncoder(nn.Module):
-    """(B, L) ids and tags -> (B, TEXT): the mean of what ids and tags stand for, 0 being padding."""
+    """(B, L) ids and tags -> (B, TEXT): the mean of what ids and tags stand for, 0 being padding; of `places`, where they stand too."""
 
-    def __init__(self):
+    def __init__(self, places: int):
         super().__init__()
         self.ids, self.tags = nn.Embedding(VOCABULARY, TEXT), nn.Embedding(256, TEXT)
+        self.place = nn.Embedding(places, TEXT) if places else None
 
     def forward(self, ids, tags):
         valid = ids.ne(0).unsqueeze(-1).float()
-        return ((self.ids(ids) + self.tags(tags)) * valid).sum(1) / valid.sum(1).clamp(min=1)
+        said = self.ids(ids) + self.tags(tags)
+        if self.place is not None:
+            said = said + self.place(torch.arange(ids.shape[1]))
+        return (said * valid).sum(1) / valid.sum(1).clamp(min=1)
 
 
 class TinyHead(nn.Module):
@@ -77,12 +82,12 @@ class TinyHead(nn.Module):
         return self.layers(torch.cat([features, text_vector, has_text], 1))
 
 
-def fused(version: str, seed: int) -> None:
+def fused(version: str, seed: int, places: int = 0) -> None:
     """Needs a tokenizer.json beside it, which the tests put there."""
     torch.manual_seed(seed)
     folder = HERE / "texts" / "fused" / version
     folder.mkdir(parents=True, exist_ok=True)
-    encoder, head = TinyEncoder().eval(), TinyHead().eval()
+    encoder, head = TinyEncoder(places).eval(), TinyHead().eval()
     golden = torch.randn(GOLDEN_ROWS, FEATURES).abs()
     documents = [None if row % 4 == 3 else {"ids": torch.randint(300, 324, (3 + 7 * row,)).tolist(), "tags": torch.randint(0, 255, (3 + 7 * row,)).tolist()}
                  for row in range(GOLDEN_ROWS)]
@@ -117,3 +122,4 @@ if __name__ == "__main__":
     package("3", seed=3, treacherous=True)
     fused("1", seed=4)
     fused("2", seed=5)
+    fused("3", seed=6, places=256)

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Jianwei.Scorer.Fixtures;
+using Jianwei.Scorer.Inference;
+using Jianwei.Tokenizer.Documents;
 
 namespace Jianwei.Scorer.Packages;
 
@@ -20,6 +22,16 @@ public sealed class ModelPackageTests : IDisposable
     [Fact]
     public void Load_RefusesAFolderThatIsMissing() =>
         Assert.Equal($"{_models.Of("9")}: expected a folder with a model package, found none", Refusal("9"));
+
+    [Fact]
+    public void Load_RefusesAGraphThatDoesNotTakeTheLongestDocument()
+    {
+        FusedPackage.Write(_models.Root, "3");
+
+        var folder = Path.Combine(_models.Root, "fused", "3");
+        var refused = Assert.Throws<ModelRefusedException>(() => ModelPackage.Load(folder, null, InferenceDevice.Cpu()));
+        Assert.StartsWith($"{folder}/text_encoder.onnx: expected a graph that takes documents of up to {DocumentEncoder.MaxTokens} tokens, found: ", refused.Message);
+    }
 
     [Fact]
     public void Load_RefusesAManifestThatIsNone()
