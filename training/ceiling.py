@@ -1,6 +1,6 @@
 """
-How much of the truth is in what a model is given, on a simulated world: boosted trees are taught the oracles' own log-odds, on hundreds of
-thousands of rows, instead of labels, of which there are few. What they reach is what better learning could reach on the same inputs; what is
+How much of the truth is in what a model is given, on a simulated world: boosted trees are taught the oracles' own log-odds, on a
+hundred thousand rows, instead of labels, of which there are few. What they reach is what better learning could reach on the same inputs; what is
 missing from there to the oracle is not in the inputs.
 
     /usr/bin/python3 training/ceiling.py [--data sim] [--size demo] [--model training/runs/ladder/sim-demo/9-1/model.pt] [--rows 100000] [--json]

@@ -55,7 +55,7 @@ def card(result: dict) -> str:
         f"**Data.** {about['source']}. " + ("Simulated: made up by a program whose laws are known. Nothing here says how a model does on real companies."
                                             if result["data"] == "sim" else "Not a model of default unless the label is."),
         f"**Split.** {split['kind']}; embargo {split['embargo_days']} days; {split['hold_out']:.0%} of companies only in the test; "
-        f"{'valid and calibrate are of companies of their own; ' if split.get('judges') else ''}"
+        f"{'valid and calibrate share companies that are in no other; ' if split.get('judges') else ''}"
         f"{split['keep_negatives']:.0%} of the training negatives kept; every {split['thin_months']}. monthly row.", "",
         "| slice | rows | companies | positive | from | to |", "|---|---|---|---|---|---|",
         *(f"| {name} | {split[name]['rows']:,} | {split[name]['companies']:,} | {split[name]['positive']:,} | {split[name]['from'] or '–'} | {split[name]['to'] or '–'} |"

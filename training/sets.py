@@ -87,7 +87,7 @@ def real(run: Run, folder: Path, say) -> Data:
 
 def export(place: Path, command: list, say, again: str = "") -> Data:
     words = ["export", *command, *(["--tokenizer", tokenizer()] if tokenizer() else [])]
-    sources = ["src/Featurizer", "src/Tokenizer", "schemas/features", "models/tokenizer"]
+    sources = ["src/Core", "src/Ingest", "src/Featurizer", "src/Tokenizer", "schemas/features", "models/tokenizer"]
     if fresh(place, [*words, again], sources):
         program(*words, "--out", place, say=say)
         stamp(place, [*words, again], sources)

@@ -60,7 +60,7 @@ def by_time(data: Data, s: dict) -> Split:
         "train": learn & known & (data.time >= begin) & (data.time < valid - embargo),
         "valid": judged & known & (data.time >= valid) & (data.time < min(calibrate, end)),
         "calibrate": judged & known & (data.time >= calibrate) & (data.time < end),
-        "test": known & (data.time >= test) & ((data.world == 1) if other else (held if s["hold_out"] else True)),
+        "test": known & (data.time >= test) & ((data.world == 1) if other else (held if s["hold_out"] else ~judges)),
     }
     return finish(data, parts, learn & (data.time < valid), s, "another world" if other else "later time")
 

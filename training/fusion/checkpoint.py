@@ -39,7 +39,10 @@ def model_of(state: dict) -> Fused:
     """The model that was saved so, ready to score."""
     encoder = EncoderConfig(**state["encoder"]) if state["encoder"] else None
     model = Fused(encoder, HeadConfig(**state["head"]))
-    model.load_state_dict(state["state"])
+    try:
+        model.load_state_dict(state["state"])
+    except RuntimeError:
+        raise Refused("this checkpoint is of an older version of the program; train again") from None
     if encoder:
         model.encoder.body.resting = not state["settings"]["layers"]
     return model.eval()

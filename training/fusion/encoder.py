@@ -18,7 +18,7 @@ PAD, UNK, MASK, CLS = 0, 1, 2, 3
 RESERVED = 16           # ids below are not text
 WORD_BEGINS = 128       # bit 7 of a tag
 LOUD, FAINT = 1.0, 0.05     # standard deviation at the start: of tokens; of what is added to them
-MANY = 16.0             # sums are divided by this: a sum of 256 tokens is as large as one of them
+MANY = 16.0             # sums are divided by this: the sum of some 256 tokens is as large as one of them
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,8 @@ def test_companies_that_judge_are_learned_from_nowhere(found):
     split = splits.make(found, {**SPLIT, "hold_out": 0.3, "judges": 0.4})
     parts = {name: set(found.group[rows]) for name, rows in split.parts().items()}
     judges = parts["valid"] | parts["calibrate"]
+    known = splits.make(found, {**SPLIT, "judges": 0.4})
+    assert set(found.group[known.test]).isdisjoint(found.group[known.valid])
     assert 50 < len(judges) < 90 and judges.isdisjoint(parts["test"])
     for learned in (parts["train"], set(found.group[split.unlabelled])):
         assert learned.isdisjoint(judges) and learned.isdisjoint(parts["test"])

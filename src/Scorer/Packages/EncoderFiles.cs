@@ -43,8 +43,7 @@ internal static class EncoderFiles
     // A graph has places for so many tokens as it was trained with; better refused now than failing at the first long document.
     private static void TakesTheLongest(TextEncoder encoder, string file)
     {
-        var token = (ushort)(encoder.Documents.Tokenizer.Count - 1);
-        var longest = new TokenDocument([.. Enumerable.Repeat(token, DocumentEncoder.MaxTokens)], new byte[DocumentEncoder.MaxTokens]);
+        var longest = new TokenDocument([.. Enumerable.Repeat(SpecialTokens.FirstPiece, DocumentEncoder.MaxTokens)], new byte[DocumentEncoder.MaxTokens]);
         try
         {
             encoder.Encode([longest]);

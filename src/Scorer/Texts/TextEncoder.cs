@@ -38,9 +38,6 @@ public sealed class TextEncoder : IDisposable
     /// <summary>Of a vector.</summary>
     public int Width { get; }
 
-    /// <summary>How texts become documents.</summary>
-    internal DocumentEncoder Documents => _documents;
-
     /// <summary>Characters of a text, from its beginning, that a document has room for at most. The text is in form KC.</summary>
     public int ReadLength(string text)
     {

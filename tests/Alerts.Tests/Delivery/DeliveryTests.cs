@@ -249,7 +249,7 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
 
         world.AddModel("new/7");
         await UntilAsync(async () => await world.CountAsync("shift_states") == 1);
-        Assert.DoesNotContain("new/7", await ReadyAsync(process), StringComparison.Ordinal);
+        await UntilAsync(async () => !(await ReadyAsync(process)).Contains("new/7", StringComparison.Ordinal));
     }
 
     [Fact]

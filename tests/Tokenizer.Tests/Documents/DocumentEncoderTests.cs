@@ -37,9 +37,9 @@ public sealed class DocumentEncoderTests
 
         var document = Of([.. texts]);
 
-        // Four of 60 and the rest of 16: two filings, of which there are at most four, then the posting, the profile, and part of a posting.
+        // Six of 60, two of each segment by turns, and what is left, 24, of a third filing.
         Assert.Equal(DocumentEncoder.MaxTokens, document.Ids.Length);
-        Assert.Equal((60, 76, 120), (Count(0), Count(1), Count(2)));
+        Assert.Equal((120, 120, 144), (Count(0), Count(1), Count(2)));
 
         int Count(int segment) => document.Tags.Count(t => (t & 3) == segment);
     }
