@@ -3,7 +3,7 @@ How much of the truth is in what a model is given, on a simulated world: boosted
 hundred thousand rows, instead of labels, of which there are few. What they reach is what better learning could reach on the same inputs; what is
 missing from there to the oracle is not in the inputs.
 
-    /usr/bin/python3 training/ceiling.py [--data sim] [--size demo] [--model training/runs/ladder/sim-demo/9-1/model.pt] [--rows 100000] [--json]
+    /usr/bin/python3 training/ceiling.py [--size demo] [--model training/runs/ladder/sim-demo/9-1/model.pt] [--rows 100000] [--json]
 
 Judged on the valid and calibrate slices. "less the sector's" gives what no model has, each feature less its mean over the company's true sector:
 what it adds is what the head could still learn from the words that tell the sector. The models written by this command are not models to use: they
@@ -97,14 +97,13 @@ def measure(data, split, sector, model_path, count: int, threads: int, say) -> l
 
 def main(argv=None) -> int:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--data", choices=["sim"], default="sim")
     p.add_argument("--size", choices=configs.SIZES, default="demo")
     p.add_argument("--model", type=Path, help="model.pt of a rung 9: its text vectors and its last layer are measured too")
     p.add_argument("--rows", type=int, default=100_000, help="rows to learn from")
     p.add_argument("--json", action="store_true")
     a = p.parse_args(argv)
     say = lambda text: print(text, file=sys.stderr, flush=True)
-    run = configs.of(a.data, a.size)
+    run = configs.of("sim", a.size)
     run.set_up_torch()
     data, split = sets.load(run, say)
     found = measure(data, split, sectors(data, run.name), a.model, a.rows, run.threads, say)
