@@ -34,9 +34,9 @@ ROUNDS = 700
 
 
 def sectors(data, name: str) -> np.ndarray:
-    """(N,) number of the company's true sector."""
-    found, known, before = np.empty(len(data), np.int64), {}, 0
-    for part in range(int(data.world.max()) + 1):
+    """(N,) number of the company's true sector; -1 in the worlds without labels."""
+    found, known, before = np.full(len(data), -1), {}, 0
+    for part in range(2):
         place = TRAINING / "data" / f"{name}-{'ab'[part]}"
         with (place / "world" / "truth" / "companies.csv").open(encoding="utf-8", newline="") as lines:
             sector = {line["id"]: known.setdefault(line["sector"], len(known)) for line in csv.DictReader(lines)}

@@ -148,6 +148,7 @@ class Split:
     calibrate: np.ndarray       # from a logit to a probability, and bands
     test: np.ndarray            # the figures, read once
     unlabelled: np.ndarray
+    strangers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))    # of worlds whose labels nobody knows: pre-training reads them besides
     shift: float = 0.0          # add to logits of a model of `train` for the true base rate (log of the share of negatives that was kept)
     about: dict = field(default_factory=dict)
 
@@ -242,7 +243,8 @@ def join(parts: list[Data]) -> Data:
             raise Refused("the parts have event sequences of different kinds; export them again")
     stack = lambda values: np.concatenate([np.asarray(v) for v in values])
     before = np.cumsum([0] + [int(p.group.max()) + 1 for p in parts])
-    oracle = None if any(p.oracle is None for p in parts) else {n: stack([p.oracle[n] for p in parts]) for n in first.oracle}
+    unknown = lambda p: np.full(len(p), np.nan)
+    oracle = {n: stack([p.oracle[n] if p.oracle else unknown(p) for p in parts]) for n in first.oracle} if first.oracle else None
     return replace(
         first, x=stack([p.x for p in parts]), y=stack([p.y for p in parts]), known=stack([p.known for p in parts]), time=stack([p.time for p in parts]),
         group=stack([p.group + b for p, b in zip(parts, before)]).astype(np.int32), oracle=oracle,

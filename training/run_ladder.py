@@ -57,25 +57,31 @@ def fingerprint(data, split) -> str:
     return digest.hexdigest()[:16]
 
 
-def words(data, split) -> str:
-    """Changes with the tokens of the texts: what only those rungs have to be fitted again for that read them."""
-    digest, texts = hashlib.sha256(), data.texts
-    if texts is not None:
-        for part in (texts.start, texts.token_id[::97], texts.token_tag[::97]):
-            digest.update(np.asarray(part).tobytes())
-        for rows in (split.train, split.valid, split.calibrate, split.test, split.unlabelled):
-            digest.update(np.asarray(texts.document[rows]).tobytes())
-    return digest.hexdigest()[:16]
+def words(texts, rows) -> bytes:
+    """Changes with which documents rows read, and with their tokens: how many, and the first, the middle and the last of each."""
+    if texts is None:
+        return b""
+    documents = np.asarray(texts.document[rows])
+    known = np.unique(documents[documents >= 0])
+    begin, end = texts.start[known], texts.start[known + 1]
+    begin, end = begin[end > begin], end[end > begin]
+    at = np.concatenate([begin, (begin + end) // 2, end - 1])
+    return b"".join(np.asarray(part).tobytes() for part in (documents, end - begin, texts.token_id[at], texts.token_tag[at]))
 
 
 def prints(data, split) -> dict:
-    return {"data": fingerprint(data, split), "texts": words(data, split)}
+    """Of what every rung reads; of the texts, for those that read them; of the rows that only pre-training reads, where there are any."""
+    labelled = np.concatenate([split.train, split.valid, split.calibrate, split.test, split.unlabelled])
+    short, far = (lambda *parts: hashlib.sha256(b"".join(parts)).hexdigest()[:16]), split.strangers
+    return {"data": fingerprint(data, split), "texts": short(words(data.texts, labelled)),
+            "strangers": short(far.tobytes(), np.asarray(data.x[far[::97]]).tobytes(), words(data.texts, far)) if len(far) else None}
 
 
 def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict, folder: Path, say, fit=True) -> Done | None:
     """One rung with one seed: from its folder when it is finished there, else fitted, or None where that is not wanted."""
     settings = settings_of(rung, run.size, run.rung.get(rung.number, {}))
-    mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, "data": prints_of["data"], **({"texts": prints_of["texts"]} if rung.reads_text else {})}
+    reads = {"data": True, "texts": rung.reads_text, "strangers": rung.reads_strangers}
+    mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, **{name: prints_of[name] for name, read in reads.items() if read and prints_of[name]}}
     mark = json.loads(json.dumps(mark))
     folder.mkdir(parents=True, exist_ok=True)
     found = finished(folder, mark)

@@ -3,7 +3,8 @@ Data sets by name: makes the exports that a run needs and reads them, with the r
 
     data, split = sets.load(run, say)
 
-sim: worlds of ./jianwei simulate --truth, exported with their probabilities of default joined on. yc, warn: ../shared/data.
+sim: worlds of ./jianwei simulate, exported: the first to learn from and the second for the test, both with their probabilities of default
+joined on, and any others to be read without labels. yc, warn: ../shared/data.
 An export is made again when its command, the program's sources, the catalogue or the tokenizer changed.
 """
 
@@ -23,7 +24,7 @@ from data import Data, Split
 from dataset import Refused, day, seconds
 from train import ROOT, TASKS, TRAINING
 
-HISTORY = 31 * 86_400
+OTHERS = "cdef"         # folders of the worlds without labels
 
 
 def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, Split]:
@@ -54,24 +55,35 @@ def check_time(run: Run, found: Data) -> None:
 
 
 def world(run: Run, i: int, folder: Path, say) -> Data:
-    """One simulated world, thinned to the rows that the split can use."""
-    if len(run.worlds) != 2:
-        raise Refused(f"sim needs two [[worlds]]: one to learn from and one for the test; the file has {len(run.worlds)}")
+    """One simulated world, thinned to the rows that the split can use; from the third on its labels are not even known."""
+    if not 2 <= len(run.worlds) <= 2 + len(OTHERS):
+        raise Refused(f"sim needs two [[worlds]], one to learn from and one for the test, and takes up to {len(OTHERS)} more that are read without labels; the file has {len(run.worlds)}")
+    labels = i < 2
     spec = {"first_year": 2021, "world": {}, **run.worlds[i]}
     missing = {"companies", "years", "seed"} - set(spec)
     if missing:
         raise Refused(f"[[worlds]] number {i + 1} has no {', '.join(sorted(missing))}")
-    place = folder / f"{run.name}-{'ab'[i]}"
-    command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"], "--first-year", spec["first_year"], "--truth",
+    seeds = [world.get("seed") for world in run.worlds]
+    if len(set(seeds)) < len(seeds):
+        raise Refused(f"the seeds of [[worlds]] are {seeds}; each world needs its own, or what is learned is tested on itself")
+    if not labels and run.split.get("valid_from", "") > f"{spec['first_year'] + spec['years']}":
+        raise Refused(f"[[worlds]] number {i + 1} ends with {spec['first_year'] + spec['years'] - 1}; it has to reach valid_from ({run.split['valid_from']}), up to where futures are read")
+    place = folder / f"{run.name}-{'ab'[i] if labels else OTHERS[i - 2]}"
+    command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"], "--first-year", spec["first_year"], *(["--truth"] if labels else []),
                *(w for name, value in spec["world"].items() for w in ("--set", f"World:{name}={value}"))]
     if fresh(place / "world", command, ["src/Simulator"]):
         program(*command, "--out", place / "world", say=say)
         stamp(place / "world", command, ["src/Simulator"])
     found = export(place / "export", ["--from", f"ndjson:{place / 'world' / 'events.ndjson'}"], say, again=stamped(place / "world"))
-    found = datasets.read_truth(found, place / "export", place / "world" / "truth")
+    if labels:
+        found = datasets.read_truth(found, place / "export", place / "world" / "truth")
+    else:
+        found = replace(found, y=np.zeros_like(found.y), known=np.zeros_like(found.known))
     keep = splits.thinned(found.time, found.group, run.split.get("thin_months", 1))
     if i == 1:
         keep &= found.known & (found.time >= seconds(run.split["test_from"]))
+    if not labels:
+        keep &= found.time < seconds(run.split["valid_from"])
     return datasets.take(found, np.flatnonzero(keep))
 
 

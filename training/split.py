@@ -62,7 +62,8 @@ def by_time(data: Data, s: dict) -> Split:
         "calibrate": judged & known & (data.time >= calibrate) & (data.time < end),
         "test": known & (data.time >= test) & ((data.world == 1) if other else (held if s["hold_out"] else ~judges)),
     }
-    return finish(data, parts, learn & (data.time < valid), s, "another world" if other else "later time")
+    strangers = np.flatnonzero((data.world > 1) & (data.time < valid)) if other else np.zeros(0, np.int64)
+    return finish(data, parts, learn & (data.time < valid), strangers, s, "another world" if other else "later time")
 
 
 def by_group(data: Data, s: dict) -> Split:
@@ -73,7 +74,7 @@ def by_group(data: Data, s: dict) -> Split:
     dealt = np.random.default_rng(0).permutation(groups)[data.group] / groups      # (N,) in [0, 1)
     edges = np.r_[0, np.cumsum(s["shares"])[:3], 1]
     parts = {name: data.known & (dealt >= a) & (dealt < b) for name, a, b in zip(("train", "valid", "calibrate", "test"), edges, edges[1:])}
-    return finish(data, parts, ~parts["valid"] & ~parts["calibrate"] & ~parts["test"], s, "groups at random")
+    return finish(data, parts, ~parts["valid"] & ~parts["calibrate"] & ~parts["test"], np.zeros(0, np.int64), s, "groups at random")
 
 
 def held_out(data: Data, share: float, name: str = "hold_out", seed: int = 1):
@@ -84,7 +85,7 @@ def held_out(data: Data, share: float, name: str = "hold_out", seed: int = 1):
     return (np.random.default_rng(seed).permutation(groups) < share * groups)[data.group]
 
 
-def finish(data: Data, parts: dict, unlabelled, s: dict, kind: str) -> Split:
+def finish(data: Data, parts: dict, unlabelled, strangers, s: dict, kind: str) -> Split:
     for name, rows in parts.items():
         check(name, data.y[rows])
     rows = {name: np.flatnonzero(mask) for name, mask in parts.items()}
@@ -102,7 +103,7 @@ def finish(data: Data, parts: dict, unlabelled, s: dict, kind: str) -> Split:
     for name, r in rows.items():
         about[name] = {"rows": len(r), "positive": int(data.y[r].sum()), "companies": len(np.unique(data.group[r])),
                        "from": day(data.time[r].min()) if data.time.any() else None, "to": day(data.time[r].max()) if data.time.any() else None}
-    return Split(**rows, unlabelled=np.flatnonzero(unlabelled), shift=shift, about=about)
+    return Split(**rows, unlabelled=np.flatnonzero(unlabelled), strangers=strangers, shift=shift, about=about)
 
 
 def check(name: str, label) -> None:

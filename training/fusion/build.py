@@ -40,14 +40,16 @@ def until(data, split) -> int:
 
 def learn(model, rows, split, s, seed: int, folder, say, pretrained: bool) -> list[dict]:
     """Pre-training where it is wanted, then both turns of fine-tuning; returns what the looks saw."""
-    history = pretrain(model, rows, split.unlabelled, until(rows.data, split), s, seed, folder, say) if pretrained else []
-    tuner = Finetuner(model, rows, split, s, seed, say, folder)
+    which = np.concatenate([split.unlabelled, split.strangers])
+    history, foretells = pretrain(model, rows, which, until(rows.data, split), s, seed, folder, say) if pretrained else ([], None)
+    tuner = Finetuner(model, rows, split, s, seed, say, folder, foretells)
     if pretrained or model.encoder is None:
         tuner.head_alone()
     if model.encoder is not None:
         tuner.together()
     if s.finish and model.encoder is not None:
         tuner.finish()
+    tuner.blend()
     return [*({"epoch": -1, **entry} for entry in history), *tuner.history]
 
 

@@ -14,13 +14,13 @@ from fusion.encoder import EncoderConfig
 class Settings:
     # the encoder
     length: int = 384               # tokens of a document that are read
-    embedding: int = 96
+    embedding: int = 192
     width: int = 48
     heads: int = 2
     random_features: int = 16
     depth: int = 1
     distinct: int = 1
-    vector: int = 96                # D: width of the text vector
+    vector: int = 192               # D: width of the text vector
     # the head
     bins: int = 8
     head_width: int = 128
@@ -39,7 +39,7 @@ class Settings:
     pretrain_lr: float = 2e-3
     head_steps: int = 5000          # then the head alone, over vectors that stay
     head_batch: int = 512
-    head_rows: int = 150_000        # of so many rows
+    head_rows: int = 2_000_000      # of so many rows at most
     masked: float = 0.15            # share of words that are hidden
     replaced: float = 0.05          # share of words that are another's
     hidden_fields: float = 0.15
@@ -52,7 +52,7 @@ class Settings:
     weight_next: float = 1.0
     redraw: int = 0                 # steps between new random projections; 0: never
     # fine-tuning
-    probe_c: tuple = (0.0003, 0.001, 0.01)    # the last layer begins as a logistic regression of the best of these strengths; empty: as it is
+    probe_c: tuple = (0.0003, 0.001, 0.01, 0.1)    # the last layer begins as a logistic regression of the best of these strengths; empty: as it is
     head_epochs: int = 5            # over the rows with the encoder at rest
     head_lr: float = 3e-4
     tune_steps: int = 100           # with the encoder
@@ -60,6 +60,7 @@ class Settings:
     tune_lr: float = 5e-4
     decay_lr: float = 0.8           # each layer further from the logit learns this much slower
     weight_decay: float = 0.05
+    blend: float = 0.5              # share of the way from the logistic regression to the fine-tuned weights that is gone in the end
     positives: float = 0.2          # share of positives in a batch
     text_dropout: float = 0.15      # modality dropout: rows that pretend to have no text
     weight_hazard: float = 0.3      # of the discrete-time hazard beside the binary loss
@@ -89,8 +90,8 @@ class Settings:
 
 
 FULL = {
-    "length": 384, "embedding": 128, "width": 256, "heads": 4, "random_features": 128, "depth": 6, "distinct": 3, "vector": 128, "head_width": 256,
-    "layers": True, "rest_steps": 4000, "pretrain_steps": 40_000, "head_steps": 20_000, "head_rows": 2_000_000, "pretrain_batch": 512, "pretrain_lr": 1e-3, "redraw": 1000, "head_epochs": 5, "tune_steps": 6000, "tune_batch": 1024,
+    "length": 384, "width": 256, "heads": 4, "random_features": 128, "depth": 6, "distinct": 3, "head_width": 256,
+    "layers": True, "rest_steps": 4000, "pretrain_steps": 40_000, "head_steps": 20_000, "pretrain_batch": 512, "pretrain_lr": 1e-3, "redraw": 1000, "head_epochs": 5, "tune_steps": 6000, "tune_batch": 1024,
     "checks": 200, "patience": 10, "average": 0.999, "valid_rows": 60_000, "compile": True, "bf16": True,
 }
 

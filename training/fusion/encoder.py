@@ -60,13 +60,18 @@ class TextEncoder(nn.Module):
     def settings(self) -> dict:
         return asdict(self.config)
 
+    @torch.no_grad()
+    def round_tokens(self) -> None:
+        """The token table in half precision, as a package keeps it: most of the weights are here."""
+        self.token.weight.copy_(self.token.weight.half().float())
+
     def embed(self, ids):                                         # (B, L) -> (B, L, E): where adversarial noise goes in
         return self.token(ids)
 
     def states(self, ids, tags, embedded=None):
         """ids, tags (B, L) int64 -> states (B, 1 + L, d), the first of [CLS], and what is valid (B, 1 + L) in {0., 1.}."""
         embedded = self.embed(ids) if embedded is None else embedded
-        first = self.token.weight[CLS].expand(ids.shape[0], 1, -1)
+        first = self.embed(torch.full_like(ids[:, :1], CLS))
         valid = torch.cat([torch.ones_like(ids[:, :1]), ids.ne(PAD).long()], 1).to(embedded.dtype)
         x = self.widen(torch.cat([first, embedded], 1)) + self.position.weight[: ids.shape[1] + 1]
         x = x + nn.functional.pad(self.places(tags), (0, 0, 1, 0))
@@ -78,7 +83,7 @@ class TextEncoder(nn.Module):
         return nn.functional.embedding(torch.remainder(tags, WORD_BEGINS), sums)
 
     def present(self, ids):                                       # (B, L) -> (B, keywords) in {0., 1.}
-        return ids.unsqueeze(-1).eq(self.keyword).any(1).to(self.token.weight.dtype)
+        return ids.unsqueeze(-1).eq(self.keyword).any(1).to(self.pool.weight.dtype)
 
     def pooled(self, states, valid, ids, embedded=None):
         """
@@ -106,7 +111,7 @@ class TextEncoder(nn.Module):
         What is left of `pooled` where the layers rest: how many tokens there are, and the sum of the tokens as they came, each with the weight
         of its segment and the number of its text (an older posting may count for less) -> (B, output).
         """
-        valid = ids.ne(PAD).to(self.token.weight.dtype).unsqueeze(1)                # (B, 1, L)
+        valid = ids.ne(PAD).to(self.pool.weight.dtype).unsqueeze(1)                # (B, 1, L)
         weight = self.weigh(torch.remainder(tags, WORD_BEGINS)).exp().transpose(1, 2)
         total = torch.matmul(valid * weight, self.embed(ids) if embedded is None else embedded).squeeze(1)
         parts = [torch.log1p(valid.sum(2)) / 5, total / MANY]

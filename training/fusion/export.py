@@ -13,6 +13,7 @@ gates.py has to pass before the package appears; it appears whole or not at all.
 """
 
 import argparse
+import copy
 import hashlib
 import shutil
 import sys
@@ -36,13 +37,25 @@ GOLDEN = 24
 DOCUMENT = 384          # tokens of the longest document that the Scorer sends (src/Tokenizer/Documents/DocumentEncoder.cs)
 
 
+class HalfTokens(torch.nn.Module):
+    """A token table that is stored in half precision; what is looked up is widened again."""
+
+    def __init__(self, table):
+        super().__init__()
+        self.register_buffer("table", table.half())
+
+    def forward(self, ids):
+        return torch.nn.functional.embedding(ids, self.table).float()
+
+
 def write_graphs(model, folder: Path) -> None:
     """Both graphs, with a batch and a length of any size."""
     warnings.filterwarnings("ignore", category=UserWarning, module="torch.onnx")     # of its own constant folding
     head, encoder = model.head.config, model.encoder.config
-    ids = torch.randint(16, encoder.vocabulary, (2, 9))
+    ids, slim = torch.randint(16, encoder.vocabulary, (2, 9)), copy.deepcopy(model.encoder)
+    slim.token = HalfTokens(model.encoder.token.weight.detach())
     torch.onnx.export(
-        model.encoder, (ids, torch.zeros_like(ids)), str(folder / "text_encoder.onnx"), opset_version=OPSET, input_names=["ids", "tags"],
+        slim, (ids, torch.zeros_like(ids)), str(folder / "text_encoder.onnx"), opset_version=OPSET, input_names=["ids", "tags"],
         output_names=["text_vector"], dynamic_axes={"ids": {0: "batch", 1: "length"}, "tags": {0: "batch", 1: "length"}, "text_vector": {0: "batch"}})
     names = ["features", "text_vector", "has_text"]
     torch.onnx.export(
@@ -88,6 +101,7 @@ def package(trained: dict, model, golden_rows: dict, tokenizer: Path, models: Pa
     digest = vocabulary_hash(tokenizer)
     if digest != trained["tokenizer"]:
         raise Refused(f"{tokenizer} is vocabulary {digest}, the model was trained with {trained['tokenizer']}; name that one with --tokenizer")
+    model.encoder.round_tokens()
     with package_folder(models, name, version) as folder:
         write_graphs(model, folder)
         shutil.copyfile(tokenizer, folder / "tokenizer.json")

@@ -21,6 +21,10 @@ from fusion.resume import load, save
 from fusion.rows import logits, vectors
 
 
+FAR = 6.0           # standard deviations beyond which a number says no more
+STILL = 1e-3        # standard deviation of a number that never moves
+
+
 class Balanced:
     """Batches of labelled rows with a given share of positives, and the log-odds that this adds to what a row is worth."""
 
@@ -53,7 +57,7 @@ class Balanced:
 class Finetuner:
     """Trains `model` in place on split.train; `history` is what the looks at split.valid saw."""
 
-    def __init__(self, model, rows, split, settings, seed: int, say, folder=None):
+    def __init__(self, model, rows, split, settings, seed: int, say, folder=None, foretells=None):
         self.model, self.rows, self.data, self.split, self.s, self.say = model, rows, rows.data, split, settings, say
         self.random = np.random.default_rng(seed)
         self.batches = Balanced(split.train, self.data.y, settings.positives, self.random)
@@ -61,7 +65,8 @@ class Finetuner:
         self.focus = recipes.WeakestFold(self.data.group) if settings.focus else None
         self.history, self.best, self.kept = [], -np.inf, None
         self.began = time.monotonic()
-        self.generator, self.folder = torch.Generator().manual_seed(seed), folder
+        self.generator, self.folder, self.foretells = torch.Generator().manual_seed(seed), folder, foretells
+        self.origin = None                                    # the parameters with which labels were first fitted
 
     def validation_rows(self):
         """At most `valid_rows` rows of the validation slice: half of them positive at most, which an AUC does not mind."""
@@ -92,22 +97,32 @@ class Finetuner:
     def begin(self, pool, table) -> None:
         """
         The last layer begins as a logistic regression over what pre-training has made of the rows, so that the first gradients do not spoil it
-        (Kumar et al. 2022: linear probing, then fine-tuning). Its strength is chosen on the validation rows.
+        (Kumar et al. 2022: linear probing, then fine-tuning): over the log-rates of the events that it foretells, which are few and mean something, or
+        over all of its numbers. Which, and its strength, is chosen on the validation rows.
         """
         out, label, best = self.model.head.out, self.data.y, None
         z, seen = (self.through(rows, table, lambda z: z).astype(np.float64) for rows in (pool, self.looked_at))
-        mean, std = z.mean(0), z.std(0) + 1e-6
-        for c in self.s.probe_c:
-            fit = LogisticRegression(C=c, max_iter=200).fit((z - mean) / std, label[pool])
-            found = metrics.auc(fit.decision_function((seen - mean) / std), label[self.looked_at])
-            if best is None or found > best[0]:
-                best = found, c, fit
-        found, c, fit = best
-        weight = fit.coef_[0] / std
+        ways = {"the last layer": np.eye(z.shape[1])}
+        if self.foretells is not None:
+            ways["the foretold events"] = self.foretells.weight.detach().cpu().numpy().astype(np.float64)
+        for name, way in ways.items():
+            said = z @ way.T
+            way, said = way[said.std(0) > STILL], said[:, said.std(0) > STILL]
+            mean, std = said.mean(0), said.std(0)
+            for c in self.s.probe_c if len(way) else ():
+                fit = LogisticRegression(C=c, max_iter=1000).fit(((said - mean) / std).clip(-FAR, FAR), label[pool])
+                weight = (fit.coef_[0] / std) @ way
+                found = metrics.auc(seen @ weight, label[self.looked_at])
+                if best is None or found > best[0]:
+                    best = found, name, c, weight, float(fit.intercept_[0] - fit.coef_[0] @ (mean / std))
+        if best is None:
+            return
+        found, name, c, weight, bias = best
         with torch.no_grad():
             out.weight.copy_(torch.from_numpy(weight[None]))
-            out.bias.fill_(float(fit.intercept_[0] - weight @ mean))
-        self.say(f"last layer by logistic regression, C {c:g}: validation auc {found:.4f}")
+            out.bias.fill_(bias)
+        self.origin = [p.detach().clone() for p in self.model.parameters()]
+        self.say(f"last layer by logistic regression over {name}, C {c:g}: validation auc {found:.4f}")
 
     @torch.no_grad()
     def through(self, rows, table, last) -> np.ndarray:
@@ -243,6 +258,20 @@ class Finetuner:
 
     def restore(self) -> None:
         self.model.load_state_dict(self.kept)
+
+    @torch.no_grad()
+    def blend(self) -> None:
+        """
+        Goes back a part of the way to where fine-tuning began: what few labels taught and what pre-training knew are wrong about different
+        companies (Wortsman et al. 2022: Robust fine-tuning of zero-shot models).
+        """
+        if self.origin is None or self.s.blend == 1:
+            return
+        for p, began in zip(self.model.parameters(), self.origin):
+            p.lerp_(began, 1 - self.s.blend)
+        found = metrics.auc(logits(self.model, self.rows, self.looked_at), self.data.y[self.looked_at])
+        self.history.append({"epoch": len(self.history), "turn": "blend", "step": 0, "train": float("nan"), "valid": 1 - found, "valid_auc": found})
+        self.say(f"{self.s.blend:.0%} of the way from where it began: validation auc {found:.4f}")
 
     def finish(self) -> None:
         """Lookahead over SGD for a few more steps: flatter, if not better."""

@@ -36,7 +36,8 @@ from fusion.encoder import LOUD, MASK
 from fusion.objectives import Objectives, first_row
 from fusion.rows import Rows, logits
 
-TABLE = "token.weight"      # the token table, in the encoder and in its graph
+TABLE = "token.weight"      # the token table, in the encoder
+STORED = "token.table", TABLE   # and in its graph, now and before it was kept in half precision
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,12 @@ def patch_package(package: Path, vocabulary: Vocabulary, version: str) -> Path:
     except (OSError, ValueError, KeyError):
         raise Refused(f"{package} is not a package of a model that reads texts") from None
     graph = onnx.load(str(package / encoder["file"]))
-    table = next((t for t in graph.graph.initializer if t.name == TABLE), None)
+    table = next((t for t in graph.graph.initializer if t.name in STORED), None)
     if table is None:
-        raise Refused(f"{package / encoder['file']} has no token table named {TABLE}; patch the checkpoint and export it again")
+        raise Refused(f"{package / encoder['file']} has no token table named {STORED[0]}; patch the checkpoint and export it again")
     values = numpy_helper.to_array(table)
     spellings = new_words(vocabulary, len(values), manifest["tokenizer"])
-    table.CopyFrom(numpy_helper.from_array(grown(values, spellings), TABLE))
+    table.CopyFrom(numpy_helper.from_array(grown(values, spellings), table.name))
     partial = package.parent / f".{version}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     shutil.copytree(package, partial)

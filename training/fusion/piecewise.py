@@ -18,7 +18,7 @@ class PiecewiseLinear(nn.Module):
         self.register_buffer("low", torch.zeros(features, bins))
         self.register_buffer("scale", torch.zeros(features, bins))     # 1 / width of the bin; 0 where a feature has fewer bins
         self.register_buffer("centre", torch.zeros(features))          # of the values above the least
-        self.register_buffer("spread", torch.ones(features))
+        self.register_buffer("spread", torch.full((features,), torch.inf))  # inf: nothing to measure by
         self.output = features * (bins + 1)
 
     def fit(self, rows: np.ndarray) -> "PiecewiseLinear":
@@ -47,9 +47,9 @@ class PiecewiseLinear(nn.Module):
     def standard(self, x):
         """
         (B, F) values in standard deviations from the mean of those above the least, and whether each is above it: the least of a count, an amount or
-        a time is nothing at all (no posting has no salary), and no deviation from anything.
+        a time is nothing at all (no posting has no salary), and no deviation from anything. Nor is a value of a feature that had but one above the least.
         """
-        there = (x > self.low[:, 0]).to(x.dtype) * self.scale[:, 0].gt(0).to(x.dtype)       # false for NaN
+        there = (x > self.low[:, 0]).to(x.dtype) * (self.scale[:, 0].gt(0) & self.spread.lt(torch.inf)).to(x.dtype)       # false for NaN
         return (torch.nan_to_num(x) - self.centre) / self.spread, there
 
 

@@ -18,9 +18,10 @@ from fusion.rows import vectors
 PASSES = 20     # the head sees a row so many times at most: of few rows it would learn companies by heart
 
 
-def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path | None, say) -> list[dict]:
+def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path | None, say) -> tuple[list[dict], torch.nn.Linear | None]:
     """
-    Trains `model` in place on rows `which`; nothing observed from `until` on is read. Returns the losses, one entry a look.
+    Trains `model` in place on rows `which`; nothing observed from `until` on is read. Returns the losses, one entry a look, and the layer that foretells
+    events from the head's last layer, where there are events.
     Three turns: with the encoder's layers at rest (ReZero starts them at 0, so nothing is lost but their cost), with them, and the head alone
     over vectors that stay, which is so cheap that it sees every row many times. An interrupted run goes on from `folder`/pretrain-<turn>.pt.
     """
@@ -47,7 +48,7 @@ def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path |
                 order, table = Shuffled(some, rows.data.group, random), kept(model, rows, some, say)
                 future = Counted(future, some) if future else None
         history += turn(name, steps, size, lr, everything, model, objectives, rows, future, order, generator, s, folder, say, table)
-    return history
+    return history, objectives.rate if future else None
 
 
 def kept(model, rows, which, say):

@@ -22,6 +22,7 @@ class FusionRung(Rung):
 
     needs, reads_text = {"tokens"}, True
     text, tabular, pretrained = True, True, True
+    reads_strangers = property(lambda self: self.pretrained)
     settings = defaults()
     settings_full = FULL
 
@@ -29,6 +30,7 @@ class FusionRung(Rung):
         s = settings(config.settings)
         model, rows = build.make(data, split, s, seed, config.device, self.text, self.tabular)
         history = build.learn(model, rows, split, s, seed, config.folder, say, self.pretrained)
+        model.encoder.round_tokens()
         notes = {"parameters": sum(p.numel() for p in model.parameters())}
         if s.probe and self.pretrained:
             notes["probe"] = probe(model, rows, split.unlabelled, s, seed, say)

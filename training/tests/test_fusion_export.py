@@ -21,6 +21,7 @@ def trained(tmp_path_factory):
     s = settings({**SIZES, "tune_steps": 20})
     model, rows = build.make(data, split(data), s, 1, "cpu")
     build.learn(model, rows, split(data), s, 1, None, lambda text: None, pretrained=False)
+    model.encoder.round_tokens()
     with torch.no_grad():
         for block in model.encoder.body.blocks:
             block.weight.fill_(0.5)                                # so that attention counts
@@ -52,6 +53,11 @@ def test_package_holds_what_the_scorer_reads(place):
     checked = m["training"]["graph_check"]
     assert all(checked[gate] <= 1e-5 for gate in ("encoder_vs_pytorch", "head_vs_pytorch", "padding", "batch_mates", "cached_vs_fresh", "missing_text"))
     assert checked["batches"] == [1, 3, 64] and checked["lengths"] == [8, 96, 128]
+
+
+def test_most_of_the_weights_are_stored_in_half_precision(place):
+    table = next(t for t in onnx.load(str(place / "text_encoder.onnx")).graph.initializer if t.name == "token.table")
+    assert table.data_type == onnx.TensorProto.FLOAT16 and list(table.dims) == [64, 16]
 
 
 def test_graphs_have_a_dynamic_batch_and_length(place):

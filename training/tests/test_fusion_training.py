@@ -72,7 +72,7 @@ def test_future_is_what_follows_without_outcomes_and_nothing_from_until_on(data)
 def test_pretraining_learns_every_objective(data):
     s = settings({**TINY, "pretrain_steps": 100, "pretrain_lr": 5e-3, "event_branch": True})
     model, rows = build.make(data, split(data), s, 1, "cpu")
-    history = pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 200 * 86_400, s, 1, None, SAY)
+    history, _ = pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 200 * 86_400, s, 1, None, SAY)
     first, last = history[0], history[-1]
     assert set(first) == {"turn", "step", "words", "detect", "contrast", "usual", "fields", "odd_fields", "next"}
     assert all(last[name] < first[name] for name in ("words", "detect", "contrast", "fields", "next"))
@@ -94,7 +94,7 @@ def test_head_learns_alone_over_vectors_that_stay(data):
     s = settings({**TINY, "pretrain_steps": 0, "pretrain_lr": 1e-2, "head_steps": 300, "head_batch": 64})
     model, rows = build.make(data, split(data), s, 1, "cpu")
     before = [p.detach().clone() for p in model.encoder.parameters()]
-    history = pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 200 * 86_400, s, 1, None, SAY)
+    history, _ = pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 200 * 86_400, s, 1, None, SAY)
     assert set(history[0]) == {"turn", "step", "usual", "fields", "odd_fields", "next"} and history[-1]["next"] < history[0]["next"]
     assert all(torch.equal(a, b) for a, b in zip(before, model.encoder.parameters()))
 
@@ -212,6 +212,41 @@ def test_weights_of_the_best_look_are_kept(data):
     tuner = Finetuner(model, rows, cut, s, 1, SAY)
     tuner.together()
     assert metrics.auc(build.scores(model, rows)(tuner.looked_at), data.y[tuner.looked_at]) == pytest.approx(max(h["valid_auc"] for h in tuner.history))
+
+
+def test_labels_begin_with_what_pretraining_foretells(data):
+    """Of many numbers one direction tells the label and is foretold; what hardly ever moves must not matter, however far it moves then."""
+    s, cut = settings({**TINY, "probe_c": (0.01,), "head_epochs": 0}), split(data)
+    model, rows = build.make(data, cut, s, 1, "cpu")
+    random, way = np.random.default_rng(0), np.eye(16)[3]
+    z = random.normal(size=(len(data), 16))
+    z[:, 3] += 1.5 * data.y
+    z[:, 5] = 0
+    z[cut.valid[::7], 5] = 1e6
+    foretells = torch.nn.Linear(16, 2)
+    with torch.no_grad():
+        foretells.weight.copy_(torch.from_numpy(np.stack([way, np.zeros(16)])))
+    said = []
+    tuner = Finetuner(model, rows, cut, s, 1, said.append, None, foretells)
+    tuner.through = lambda which, table, last: z[which]
+    tuner.begin(cut.train, None)
+    weight = model.head.out.weight[0].detach().numpy()
+    assert weight[5] == 0 and "over the foretold events" in said[-1] and weight[3] > 0 and np.abs(np.delete(weight, 3)).max() == 0
+
+
+def test_in_the_end_a_part_of_the_way_is_gone_back(data):
+    s, cut = settings({**TINY, "blend": 0.25}), split(data)
+    model, rows = build.make(data, cut, s, 1, "cpu")
+    tuner = Finetuner(model, rows, cut, s, 1, SAY)
+    tuner.head_alone()
+    with torch.no_grad():
+        tuned = [p.add_(torch.randn_like(p)).clone() for p in model.parameters()]
+    tuner.blend()
+    assert all(torch.allclose(p, 0.75 * a + 0.25 * b, atol=1e-6) for p, a, b in zip(model.parameters(), tuner.origin, tuned))
+    assert tuner.history[-1]["turn"] == "blend"
+    untouched = Finetuner(model, rows, cut, s, 1, SAY)
+    untouched.blend()                                                          # nothing began with a logistic regression
+    assert untouched.history == []
 
 
 def test_layers_learn_slower_the_further_they_are_from_the_logit(data):

@@ -13,6 +13,7 @@ import data as datasets
 import metrics
 import report
 import run_ladder
+import sets
 import split as splits
 import tfidf
 import wheels
@@ -89,6 +90,42 @@ def test_worlds_are_learned_from_and_tested_in(found):
     split = splits.make(both, {**SPLIT, "test_from": "2020-06-01"})
     assert (both.world[split.train] == 0).all() and (both.world[split.calibrate] == 0).all() and (both.world[split.test] == 1).all()
     assert (both.world[split.unlabelled] == 0).all() and both.time[split.test].min() >= seconds("2020-06-01")
+
+
+def test_further_worlds_are_read_without_labels(found):
+    far = replace(found, y=np.zeros_like(found.y), known=np.zeros_like(found.known), oracle=None)
+    near = replace(found, oracle={"observable": np.full(len(found), 0.5)})
+    two, three = datasets.join([near, near]), datasets.join([near, near, far])
+    settings = {**SPLIT, "test_from": "2020-06-01"}
+    before, split = splits.make(two, settings), splits.make(three, settings)
+    assert all(np.array_equal(getattr(before, name), getattr(split, name)) for name in ("train", "valid", "calibrate", "test", "unlabelled"))
+    assert len(before.strangers) == 0 and (three.world[split.strangers] == 2).all() and three.time[split.strangers].max() < seconds(SPLIT["valid_from"])
+    assert np.isnan(three.oracle["observable"][three.world == 2]).all() and not np.isnan(three.oracle["observable"][split.test]).any()
+    a, b = run_ladder.prints(two, before), run_ladder.prints(three, split)
+    assert a["strangers"] is None and b["strangers"] and (a["data"], a["texts"]) == (b["data"], b["texts"])
+
+
+def test_a_world_too_short_twice_there_or_too_many_is_refused(tmp_path):
+    world = {"companies": 10, "years": 3, "seed": 1}
+    run = configs.Run("sim", worlds=[{**world, "seed": seed} for seed in (1, 2, 3)], split={"valid_from": "2024-04-01"})
+    with pytest.raises(Refused, match=r"number 3 ends with 2023; it has to reach valid_from \(2024-04-01\)"):
+        sets.world(run, 2, tmp_path, print)
+    run.worlds = [world, world]
+    with pytest.raises(Refused, match=r"seeds of \[\[worlds\]\] are \[1, 1\]"):
+        sets.world(run, 1, tmp_path, print)
+    run.worlds = [world] * 7
+    with pytest.raises(Refused, match="takes up to 4 more"):
+        sets.world(run, 0, tmp_path, print)
+
+
+def test_changed_texts_leave_their_print(tmp_path):
+    found = with_words(tmp_path)
+    split = splits.make(found, SPLIT)
+    before = run_ladder.prints(found, split)
+    token = found.texts.token_id.copy()
+    token[found.texts.start[found.texts.document[split.train].max()]] += 1
+    after = run_ladder.prints(replace(found, texts=replace(found.texts, token_id=token)), split)
+    assert after["data"] == before["data"] and after["texts"] != before["texts"]
 
 
 def test_without_time_groups_are_dealt(found):
