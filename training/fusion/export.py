@@ -1,7 +1,7 @@
 """
 Makes a model package of two graphs out of a trained fused model.
 
-    /usr/bin/python3 training/fusion/export.py --run training/runs/ladder/sim-demo/9-1 --name sim-default --version 2026.11.0
+    /usr/bin/python3 training/fusion/export.py --run training/runs/ladder/sim-demo/9-2 --name sim-default --version 2026.11.4
 
     text_encoder.onnx   ids, tags (batch, length) int64 -> text_vector (batch, D); run when a company's text has changed
     head.onnx           features (batch, F), text_vector (batch, D), has_text (batch, 1) -> logit (batch, 1); run at every change

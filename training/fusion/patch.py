@@ -3,7 +3,7 @@ Puts the words that `jianwei tokenizer patch` added to a vocabulary into a train
 
     ./jianwei tokenizer patch 碳中和 --out models/tokenizer/2026.11.1
     /usr/bin/python3 training/fusion/patch.py --run training/runs/ladder/sim-demo/9-1 --tokenizer models/tokenizer/2026.11.1 --out training/runs/patched
-    /usr/bin/python3 training/fusion/patch.py --package models/sim-default/2026.11.0 --tokenizer models/tokenizer/2026.11.1 --version 2026.11.1
+    /usr/bin/python3 training/fusion/patch.py --package models/sim-default/2026.11.4 --tokenizer models/tokenizer/2026.11.1 --version 2026.11.5
     /usr/bin/python3 training/fusion/patch.py --run … --tokenizer … --out … --measure OLD NEW    # exports of one archive with either vocabulary
 
 The row of a new word in the token table is the mean of the rows of the pieces that spelled it before (`from` in tokenizer.json), all other
