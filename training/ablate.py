@@ -17,7 +17,7 @@ import metrics
 import sets
 from dataset import Refused
 from ladder.rungs import discover
-from run_ladder import RESULTS, arguments, chosen, climb, machine, of_arguments, prints, write_json
+from run_ladder import RESULTS, RUNS, arguments, chosen, climb, machine, of_arguments, prints, write_json
 from train import TRAINING
 
 FOLDER = TRAINING / "runs" / "ablate"
@@ -44,12 +44,8 @@ VARIANTS = {
         "AdamW instead of Ada-ranger": {"optimiser": "adamw"},
     },
     "9": {
-        "tokens begin at random": {"latent": False},
-        "no turn over sums": {"rest_steps": 0},
-        "no turn of the head": {"head_steps": 0},
-        "no next events": {"weight_next": 0.0},
-        "no masked and swapped fields": {"weight_fields": 0.0, "weight_detect": 0.0},
-        "layers take part": {"layers": True},
+        "all of the way from where it began": {"blend": 1.0},
+        "none of the way": {"blend": 0.0},
         "the last weights instead of their mean": {"average": 0.0},
         "no modality dropout": {"text_dropout": 0.0},
         "no hazard loss": {"weight_hazard": 0.0},
@@ -64,12 +60,21 @@ VARIANTS = {
         "weakest-fold focus": {"focus": True},
         "keyword features": {"keywords": 64},
         "mixture of experts": {"experts": 4},
+        "tokens begin at random": {"latent": False},
+        "no turn over sums": {"rest_steps": 0},
+        "no turn of the head": {"head_steps": 0},
+        "no next events": {"weight_next": 0.0},
+        "no masked and swapped fields": {"weight_fields": 0.0, "weight_detect": 0.0},
+        "layers take part": {"layers": True},
     },
 }
 
 
-def ablate(run, rung, loaded, say, runs=FOLDER) -> list[dict]:
-    """Rows of name, settings, AUC on the calibrate slice, and what that is minus the default's."""
+def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> list[dict]:
+    """
+    Rows of name, settings, AUC on the calibrate slice, and what that is minus the default's. A row that changes fine-tuning alone begins with the
+    pre-training of the default. Without `fit` only rows that are finished with every seed.
+    """
     data, split = loaded
     prints_of, device = prints(data, split), run.set_up_torch()
     given = run.rung.get(rung.number, {})
@@ -77,16 +82,26 @@ def ablate(run, rung, loaded, say, runs=FOLDER) -> list[dict]:
     boot = metrics.Bootstrap(label, data.group[split.calibrate])
     now = {**rung.settings, **given}
     variants = {"default": {}, **{name: change for name, change in VARIANTS.get(rung.number, {}).items() if any(now[k] != v for k, v in change.items())}}
-    rows, first = [], None
+    rows, first, lenders, silent = [], None, {}, lambda text: None
     for name, change in variants.items():
         done = []
         for seed in run.seeds:
             run.rung = {**run.rung, rung.number: {**given, **change}}
             place = runs / run.name / f"{rung.number}-{name.replace(' ', '-')}-{seed}"
+            first_place = ladder / run.name / f"{rung.number}-{seed}"
+            begun = climb(rung, seed, data, split, run, device, prints_of, first_place, silent, fit=False) if first is None else None    # the ladder's, where it is there
+            lenders.setdefault(seed, first_place if begun else place)
             started = time.monotonic()
-            done.append(climb(rung, seed, data, split, run, device, prints_of, place, lambda text: None))
+            done.append(begun or climb(rung, seed, data, split, run, device, prints_of, place, silent, fit, lenders[seed]))
+            if done[-1] is None:
+                say(f"{name}, seed {seed}: not run")
+                break
             say(f"{name}, seed {seed}: calibrate auc {metrics.auc(done[-1].logits['calibrate'], label):.4f}, {time.monotonic() - started:.0f} s")
         run.rung = {**run.rung, rung.number: given}
+        if done[-1] is None:
+            if first is None:
+                raise Refused("the default has not been run with every seed: there is nothing to compare with")
+            continue
         drawn = np.mean([boot.draw(d.logits["calibrate"])[:, 0] for d in done], axis=0)
         auc = float(np.mean([metrics.auc(d.logits["calibrate"], label) for d in done]))
         first = first or (auc, drawn)
@@ -106,6 +121,7 @@ def table(rows: list[dict]) -> str:
 
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(prog="./jianwei train --ablate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    p.add_argument("--finished", action="store_true", help="fit nothing: the table of the rows that earlier runs have finished")
     a = p.parse_args(argv)
     run = of_arguments(a)
     if not run.rungs or set(run.rungs) - set(VARIANTS):
@@ -114,7 +130,7 @@ def main(argv=None) -> int:
     run.set_up_torch()
     loaded = sets.load(run)
     for rung in rungs:
-        rows = ablate(run, rung, loaded, lambda text: print(text, flush=True))
+        rows = ablate(run, rung, loaded, lambda text: print(text, flush=True), fit=not a.finished)
         path = RESULTS / f"ablation-{rung.number}-{run.name}.json"
         RESULTS.mkdir(exist_ok=True)
         write_json(path, {"rung": rung.number, "name": rung.name, "data": run.name, "date": date.today().isoformat(), "machine": machine(run), "seeds": run.seeds,

@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import sys
 import time
 import traceback
@@ -77,22 +78,27 @@ def prints(data, split) -> dict:
             "strangers": short(far.tobytes(), np.asarray(data.x[far[::97]]).tobytes(), words(data.texts, far)) if len(far) else None}
 
 
-def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict, folder: Path, say, fit=True) -> Done | None:
-    """One rung with one seed: from its folder when it is finished there, else fitted, or None where that is not wanted."""
+def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict, folder: Path, say, fit=True, lender: Path | None = None) -> Done | None:
+    """
+    One rung with one seed: from its folder when it is finished there, else fitted, or None where that is not wanted. What `lender`, a folder of the same rung,
+    seed and data, has of pre-training is taken over, as far as its settings are the same.
+    """
     settings = settings_of(rung, run.size, run.rung.get(rung.number, {}))
     reads = {"data": True, "texts": rung.reads_text, "strangers": rung.reads_strangers}
     mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, **{name: prints_of[name] for name, read in reads.items() if read and prints_of[name]}}
     mark = json.loads(json.dumps(mark))
-    folder.mkdir(parents=True, exist_ok=True)
     found = finished(folder, mark)
     if found or not fit:
         return found
+    folder.mkdir(parents=True, exist_ok=True)
     started_as = folder / "started.json"
     if not started_as.exists() or json.loads(started_as.read_text("utf-8")) != mark:      # of other settings: nothing to resume
         for old in folder.iterdir():
             if old.is_file():
                 old.unlink()
         started_as.write_text(json.dumps(mark), "utf-8")
+        for lent in lender.glob("pretrain-*.pt") if lender else ():
+            shutil.copyfile(lent, folder / lent.name)
     before = float((folder / "seconds.txt").read_text()) if (folder / "seconds.txt").exists() else 0.0
     started = time.monotonic()
     try:
@@ -318,7 +324,6 @@ def main(argv=None) -> int:
     a = p.parse_args(argv)
     run = of_arguments(a)
     if a.fresh:
-        import shutil
         shutil.rmtree(RUNS / run.name, ignore_errors=True)
     _, whole = run_all(run, "./jianwei train --ladder " + " ".join(argv if argv is not None else sys.argv[1:]), fit=not a.finished)
     return 0 if whole else 1

@@ -84,6 +84,12 @@ class Settings:
     compile: bool = False           # torch 2.x
     bf16: bool = False
 
+    def pretraining(self) -> dict:
+        """What pre-training depends on: all but the settings of fine-tuning and its recipes."""
+        names = [f.name for f in fields(self)]
+        apart = set(names[names.index("probe_c"): names.index("compile")]) - {"keywords", "experts", "text_dropout"}
+        return {name: value for name, value in asdict(self).items() if name not in apart}
+
     def encoder(self, vocabulary: int) -> EncoderConfig:
         return EncoderConfig(vocabulary, self.length, self.embedding, self.width, self.heads, self.random_features, self.depth, self.distinct, self.vector,
                              keywords=self.keywords)

@@ -6,6 +6,7 @@ layer slower the further it is from the logit. The weights of the best look at t
 import copy
 import time
 from contextlib import nullcontext
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -153,7 +154,7 @@ class Finetuner:
         half = torch.autocast(self.rows.device.type, torch.bfloat16) if s.bf16 else nullcontext()
         parts = {"model": model, "optimiser": optimiser, "schedule": schedule, **({"average": average} if average else {})}
         waiting, total, first = 0, [], 1
-        before = load(self.folder, name, s, **parts)
+        before = load(self.folder, name, asdict(s), **parts)
         if before:
             first, waiting, self.best, self.kept, self.history = (before[key] for key in ("step", "waiting", "best", "kept", "history"))
             first = first + 1 if waiting < s.patience else steps + 1
@@ -182,7 +183,7 @@ class Finetuner:
                 with average or nullcontext():
                     waiting = 0 if self.look(table, name, step, float(torch.stack(total).mean())) else waiting + 1
                 total = []
-                save(self.folder, name, s, {"step": step, "waiting": waiting, "best": self.best, "kept": self.kept, "history": self.history,
+                save(self.folder, name, asdict(s), {"step": step, "waiting": waiting, "best": self.best, "kept": self.kept, "history": self.history,
                                             "generator": self.generator.get_state(), "order": batches.state()}, **parts)
                 if waiting >= s.patience:
                     break

@@ -12,7 +12,7 @@ import torch
 from fusion import latent
 from fusion.future import Counted, Future
 from fusion.objectives import Objectives
-from fusion.resume import load, save
+from fusion.resume import finished, load, save
 from fusion.rows import vectors
 
 PASSES = 20     # the head sees a row so many times at most: of few rows it would learn companies by heart
@@ -26,7 +26,7 @@ def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path |
     over vectors that stay, which is so cheap that it sees every row many times. An interrupted run goes on from `folder`/pretrain-<turn>.pt.
     """
     s, random = settings, np.random.default_rng(seed)
-    if s.latent and model.encoder is not None:
+    if s.latent and model.encoder is not None and not finished(folder, "pretrain-sums", s.pretraining(), s.rest_steps):
         say(f"tokens begin with {latent.begin(model.encoder, rows.data.texts, which, seed)} directions of {latent.DOCUMENTS:,} documents")
     future = Future(rows.data, until) if rows.data.events is not None and s.weight_next else None
     generator = torch.Generator().manual_seed(seed)
@@ -43,7 +43,7 @@ def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path |
         table = None
         if model.encoder is not None:
             model.encoder.body.resting = name == "sums" or not s.layers
-            if name == "head" and steps:
+            if name == "head" and steps and not finished(folder, "pretrain-head", s.pretraining(), steps):
                 some = np.sort(random.permutation(which)[: s.head_rows])
                 order, table = Shuffled(some, rows.data.group, random), kept(model, rows, some, say)
                 future = Counted(future, some) if future else None
@@ -65,7 +65,7 @@ def turn(name, steps, size, lr, everything, model, objectives, rows, future, ord
     half = torch.autocast(rows.device.type, torch.bfloat16) if s.bf16 else nullcontext()
     history, recent, began = [], {}, time.monotonic()
     parts, step = {"model": everything, "optimiser": optimiser, "schedule": schedule}, 0
-    before = load(folder, f"pretrain-{name}", s, **parts) if steps else None
+    before = load(folder, f"pretrain-{name}", s.pretraining(), **parts) if steps else None
     if before:
         step, history = before["step"], before["history"]
         generator.set_state(before["generator"])
@@ -96,7 +96,7 @@ def turn(name, steps, size, lr, everything, model, objectives, rows, future, ord
             recent = {}
             if step % 200 == 0 or step == steps:
                 say(f"pre-training ({name}) {step} of {steps}: " + ", ".join(f"{key} {v:.3f}" for key, v in told.items()) + f"; {time.monotonic() - began:.0f} s")
-                save(folder, f"pretrain-{name}", s, {"step": step, "history": history, "generator": generator.get_state(), "order": order.state()}, **parts)
+                save(folder, f"pretrain-{name}", s.pretraining(), {"step": step, "history": history, "generator": generator.get_state(), "order": order.state()}, **parts)
     return history
 
 

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import torch
 
 import metrics
 from dataset import Refused
-from fusion import build, corrupt
+from fusion import build, corrupt, latent
 from fusion.config import settings
 from fusion.encoder import MASK
 from fusion.finetune import Average, Balanced, Finetuner, layer_groups
@@ -97,6 +97,18 @@ def test_head_learns_alone_over_vectors_that_stay(data):
     history, _ = pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 200 * 86_400, s, 1, None, SAY)
     assert set(history[0]) == {"turn", "step", "usual", "fields", "odd_fields", "next"} and history[-1]["next"] < history[0]["next"]
     assert all(torch.equal(a, b) for a, b in zip(before, model.encoder.parameters()))
+
+
+def test_pretraining_is_taken_over_where_only_fine_tuning_changed(data, tmp_path, monkeypatch):
+    s = settings({**TINY, "latent": True, "layers": False, "rest_steps": 20, "head_steps": 20, "head_batch": 64})
+    run = lambda s, folder: pretrain(build.make(data, split(data), s, 1, "cpu")[0], Rows(data, 32), split(data).unlabelled, int(data.time.max()), s, 1, folder, SAY)
+    first, _ = run(s, tmp_path)
+    monkeypatch.setattr(latent, "begin", None)                                   # nothing is prepared again,
+    monkeypatch.setattr("fusion.pretrain.kept", None)
+    monkeypatch.setattr("fusion.objectives.Objectives.forward", None)            # and nothing learned
+    assert run(settings({**asdict(s), "smoothing": 0.1, "blend": 1.0, "head_lr": 1e-4}), tmp_path)[0] == first
+    with pytest.raises(TypeError):
+        run(settings({**asdict(s), "masked": 0.3}), tmp_path)
 
 
 def test_at_rest_a_vector_is_made_of_sums(data):

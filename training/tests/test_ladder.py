@@ -417,7 +417,7 @@ def test_ablation_pairs_every_row_with_the_default(found, tmp_path):
     run.seeds = [1]
     old, ablate.VARIANTS = ablate.VARIANTS, {"5": {"one head": {"heads": 1}, "the same": {"heads": 2}}}
     try:
-        rows = ablate.ablate(run, rung, loaded(found), lambda text: None, tmp_path)
+        rows = ablate.ablate(run, rung, loaded(found), lambda text: None, tmp_path, tmp_path / "ladder")
     finally:
         ablate.VARIANTS = old
     assert [row["name"] for row in rows] == ["default", "one head"] and rows[0]["minus_default"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
