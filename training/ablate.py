@@ -46,6 +46,7 @@ VARIANTS = {
     "9": {
         "all of the way from where it began": {"blend": 1.0},
         "none of the way": {"blend": 0.0},
+        "the last layer begins at random, and goes all of the way": {"probe_c": ()},
         "the last weights instead of their mean": {"average": 0.0},
         "no modality dropout": {"text_dropout": 0.0},
         "no hazard loss": {"weight_hazard": 0.0},

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import config as configs
+import data as datasets
 import metrics
 import sets
 import wheels
@@ -34,8 +35,8 @@ ROUNDS = 700
 
 
 def sectors(data, name: str) -> np.ndarray:
-    """(N,) number of the company's true sector; -1 in the worlds without labels."""
-    found, known, before = np.full(len(data), -1), {}, 0
+    """(N,) number of the company's true sector."""
+    found, known, before = np.empty(len(data), np.int64), {}, 0
     for part in range(2):
         place = TRAINING / "data" / f"{name}-{'ab'[part]}"
         with (place / "world" / "truth" / "companies.csv").open(encoding="utf-8", newline="") as lines:
@@ -106,6 +107,7 @@ def main(argv=None) -> int:
     run = configs.of("sim", a.size)
     run.set_up_torch()
     data, split = sets.load(run, say)
+    data = datasets.take(data, np.flatnonzero(data.world < 2))       # what comes after has no truth; row numbers stay
     found = measure(data, split, sectors(data, run.name), a.model, a.rows, run.threads, say)
     if a.json:
         print(json.dumps(found, indent=1))

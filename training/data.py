@@ -131,6 +131,16 @@ class Data:
     def __len__(self) -> int:
         return len(self.y)
 
+    def dealt(self, seed: int):
+        """
+        (N,) a number of each row's company in a random order, and how many companies there are. Those of worlds without labels (from the third on) are dealt
+        to nobody and have -1: the others come out the same with and without them.
+        """
+        labelled = self.group if self.world is None else self.group[self.world < 2]
+        count = int(labelled.max(initial=-1)) + 1
+        order = np.append(np.random.default_rng(seed).permutation(count), -1)
+        return order[np.minimum(self.group, count)], count
+
     @property
     def has(self) -> set[str]:
         """What rungs may need: of text, events, categorical."""
@@ -141,7 +151,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Split:
-    """Row numbers. train | valid | calibrate | test follow in time; `unlabelled` may be pre-trained on (no label is read there)."""
+    """Row numbers. train | valid | calibrate | test follow in time; `unlabelled` and `strangers` may be pre-trained on (no label is read there)."""
 
     train: np.ndarray
     valid: np.ndarray           # early stopping and choices
@@ -225,9 +235,9 @@ def join_truth(truth, company, as_of) -> dict[str, np.ndarray]:
     theirs, ours = key(truth["company"], truth["as_of"]), key(company, as_of)
     order = np.argsort(theirs)
     place = order[np.minimum(np.searchsorted(theirs, ours, sorter=order), len(order) - 1)]
-    strangers = (company < 0) | (theirs[place] != ours)
-    if strangers.any():
-        raise Refused(f"{int(strangers.sum())} of {len(ours)} rows are not in truth/rows.npy: the export is of another simulation")
+    unknown = (company < 0) | (theirs[place] != ours)
+    if unknown.any():
+        raise Refused(f"{int(unknown.sum())} of {len(ours)} rows are not in truth/rows.npy: the export is of another simulation")
     return {name: truth[name][place].astype(np.float64) for name in truth.dtype.names if truth.dtype[name].kind == "f"}
 
 

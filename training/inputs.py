@@ -95,5 +95,4 @@ def trees(data, rows) -> np.ndarray:
 
 def folds(data, rows, count: int, seed: int) -> np.ndarray:
     """(B,) fold of each row; a company is in one fold only."""
-    groups = int(data.group.max()) + 1
-    return (np.random.default_rng(seed).permutation(groups) % count)[data.group[rows]]
+    return (data.dealt(seed)[0] % count)[rows]

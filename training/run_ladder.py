@@ -75,7 +75,14 @@ def prints(data, split) -> dict:
     labelled = np.concatenate([split.train, split.valid, split.calibrate, split.test, split.unlabelled])
     short, far = (lambda *parts: hashlib.sha256(b"".join(parts)).hexdigest()[:16]), split.strangers
     return {"data": fingerprint(data, split), "texts": short(words(data.texts, labelled)),
-            "strangers": short(far.tobytes(), np.asarray(data.x[far[::97]]).tobytes(), words(data.texts, far)) if len(far) else None}
+            "strangers": short(far.tobytes(), np.asarray(data.x[far[::97]]).tobytes(), data.time[far].tobytes(), words(data.texts, far),
+                               np.asarray(data.events.last[far]).tobytes() if data.events else b"") if len(far) else None}
+
+
+def prints_for(rung: Rung, prints_of: dict) -> dict:
+    """Those of what this rung reads."""
+    reads = {"data": True, "texts": rung.reads_text, "strangers": rung.reads_strangers}
+    return {name: prints_of[name] for name, read in reads.items() if read and prints_of[name]}
 
 
 def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict, folder: Path, say, fit=True, lender: Path | None = None) -> Done | None:
@@ -84,8 +91,7 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
     seed and data, has of pre-training is taken over, as far as its settings are the same.
     """
     settings = settings_of(rung, run.size, run.rung.get(rung.number, {}))
-    reads = {"data": True, "texts": rung.reads_text, "strangers": rung.reads_strangers}
-    mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, **{name: prints_of[name] for name, read in reads.items() if read and prints_of[name]}}
+    mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, **prints_for(rung, prints_of)}
     mark = json.loads(json.dumps(mark))
     found = finished(folder, mark)
     if found or not fit:
@@ -94,8 +100,7 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
     started_as = folder / "started.json"
     if not started_as.exists() or json.loads(started_as.read_text("utf-8")) != mark:      # of other settings: nothing to resume
         for old in folder.iterdir():
-            if old.is_file():
-                old.unlink()
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
         started_as.write_text(json.dumps(mark), "utf-8")
         for lent in lender.glob("pretrain-*.pt") if lender else ():
             shutil.copyfile(lent, folder / lent.name)
@@ -178,7 +183,7 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
     test = data.y[split.test]
     return {
         "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run), **crowd(), "command": command,
-        "seeds": run.seeds, "rows": {name: len(rows) for name, rows in split.parts().items()}, "base_rate": round(float(test.mean()), 5),
+        "seeds": run.seeds, "rows": {name: len(rows) for name, rows in split.parts().items()} | ({"strangers": len(split.strangers)} if len(split.strangers) else {}), "base_rate": round(float(test.mean()), 5),
         "split": split.about, "source": data.about, "worlds": run.worlds, "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
         "rungs": rungs, "left_out": left_out,
     }, drawn

@@ -66,7 +66,9 @@ def world(run: Run, i: int, folder: Path, say) -> Data:
     seeds = [world.get("seed") for world in run.worlds]
     if len(set(seeds)) < len(seeds):
         raise Refused(f"the seeds of [[worlds]] are {seeds}; each world needs its own, or what is learned is tested on itself")
-    if not labels and run.split.get("valid_from", "") > f"{spec['first_year'] + spec['years']}":
+    if not run.split.get("valid_from"):
+        raise Refused("sim is split in time: [split] has no valid_from")
+    if not labels and run.split["valid_from"] > f"{spec['first_year'] + spec['years']}-01-01":
         raise Refused(f"[[worlds]] number {i + 1} ends with {spec['first_year'] + spec['years'] - 1}; it has to reach valid_from ({run.split['valid_from']}), up to where futures are read")
     place = folder / f"{run.name}-{'ab'[i] if labels else OTHERS[i - 2]}"
     command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"], "--first-year", spec["first_year"], *(["--truth"] if labels else []),
@@ -84,6 +86,9 @@ def world(run: Run, i: int, folder: Path, say) -> Data:
         keep &= found.known & (found.time >= seconds(run.split["test_from"]))
     if not labels:
         keep &= found.time < seconds(run.split["valid_from"])
+        say(f"read without labels: {int(keep.sum()):,} rows of {len(np.unique(found.group[keep])):,} companies")
+    if not keep.any():
+        raise Refused(f"[[worlds]] number {i + 1} has no rows that the split can use; it is of {spec['first_year']} to {spec['first_year'] + spec['years'] - 1}")
     return datasets.take(found, np.flatnonzero(keep))
 
 

@@ -1,5 +1,6 @@
 """
 Which rows are for what: train | valid | calibrate | test, in time, with an embargo so that labels do not reach into what follows.
+Rows of a third and further worlds are in none of them: they are strangers, which only pre-training reads.
 
     [split]                              # of a config file
     train_from = "2021-07-01"            # left out: from the first row
@@ -81,8 +82,8 @@ def held_out(data: Data, share: float, name: str = "hold_out", seed: int = 1):
     """(N,) bool: rows of this share of the companies."""
     if not 0 <= share < 1:
         raise Refused(f"[split] {name} is {share}; allowed is 0 to below 1")
-    groups = int(data.group.max()) + 1
-    return (np.random.default_rng(seed).permutation(groups) < share * groups)[data.group]
+    order, companies = data.dealt(seed)
+    return (order >= 0) & (order < share * companies)
 
 
 def finish(data: Data, parts: dict, unlabelled, strangers, s: dict, kind: str) -> Split:

@@ -20,7 +20,7 @@ import sets
 from calibration import log_loss
 from dataset import Refused
 from ladder.rungs import Config, discover, settings_of
-from run_ladder import arguments, chosen, of_arguments, prints
+from run_ladder import arguments, chosen, of_arguments, prints, prints_for
 from train import TRAINING
 
 FOLDER = TRAINING / "runs" / "tune"
@@ -48,7 +48,7 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
     path = folder / f"{run.name}-{rung.number}.db"
     seed = run.seeds[0]
     study = optuna.create_study(
-        study_name="-".join(filter(None, prints(data, split).values())), storage=f"sqlite:///{path}", load_if_exists=True, direction="minimize",
+        study_name="-".join(prints_for(rung, prints(data, split)).values()), storage=f"sqlite:///{path}", load_if_exists=True, direction="minimize",
         sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, n_startup_trials=8), pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=3))
     say(f"{path.name}: {len(study.trials)} trials so far; {budget:.0f} s from now")
     if not study.trials:

@@ -60,7 +60,7 @@ class Settings:
     tune_lr: float = 5e-4
     decay_lr: float = 0.8           # each layer further from the logit learns this much slower
     weight_decay: float = 0.05
-    blend: float = 0.5              # share of the way from the logistic regression to the fine-tuned weights that is gone in the end
+    blend: float = 0.5              # share of the way from the logistic regression to the fine-tuned weights that is gone in the end; without that regression all of it
     positives: float = 0.2          # share of positives in a batch
     text_dropout: float = 0.15      # modality dropout: rows that pretend to have no text
     weight_hazard: float = 0.3      # of the discrete-time hazard beside the binary loss

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import nn
 
+from dataset import Refused
 from fusion.performer import Performer
 
 PAD, UNK, MASK, CLS = 0, 1, 2, 3
@@ -63,7 +64,10 @@ class TextEncoder(nn.Module):
     @torch.no_grad()
     def round_tokens(self) -> None:
         """The token table in half precision, as a package keeps it: most of the weights are here."""
-        self.token.weight.copy_(self.token.weight.half().float())
+        rounded = self.token.weight.half().float()
+        if not torch.isfinite(rounded).all():
+            raise Refused(f"the token table holds {float(self.token.weight.abs().max()):.3g}, more than half precision can; train with a smaller rest_lr, or fewer numbers (vector, embedding)")
+        self.token.weight.copy_(rounded)
 
     def embed(self, ids):                                         # (B, L) -> (B, L, E): where adversarial noise goes in
         return self.token(ids)

@@ -83,13 +83,14 @@ def golden(model, rows, which) -> dict:
 @torch.no_grad()
 def together(model, features, documents) -> np.ndarray:
     """Logits (B,) as serving makes them: each document alone, its vector rounded to half precision, zeros where there is none."""
-    vectors = torch.zeros(len(documents), model.encoder.config.output)
+    device = next(model.parameters()).device
+    vectors = torch.zeros(len(documents), model.encoder.config.output, device=device)
     for i, document in enumerate(documents):
         if document:
-            vectors[i] = model.encoder(torch.tensor([document["ids"]]), torch.tensor([document["tags"]]))[0].half().float()
-    has_text = torch.tensor([[float(document is not None)] for document in documents])
-    features = torch.from_numpy(np.nan_to_num(np.array(features, np.float32)))
-    return model.head(features, vectors, has_text).squeeze(1).double().numpy()
+            vectors[i] = model.encoder(torch.tensor([document["ids"]], device=device), torch.tensor([document["tags"]], device=device))[0].half().float()
+    has_text = torch.tensor([[float(document is not None)] for document in documents], device=device)
+    features = torch.from_numpy(np.nan_to_num(np.array(features, np.float32))).to(device)
+    return model.head(features, vectors, has_text).squeeze(1).double().cpu().numpy()
 
 
 def package(trained: dict, model, golden_rows: dict, tokenizer: Path, models: Path, name: str, version: str) -> Path:
@@ -101,7 +102,9 @@ def package(trained: dict, model, golden_rows: dict, tokenizer: Path, models: Pa
     digest = vocabulary_hash(tokenizer)
     if digest != trained["tokenizer"]:
         raise Refused(f"{tokenizer} is vocabulary {digest}, the model was trained with {trained['tokenizer']}; name that one with --tokenizer")
-    model.encoder.round_tokens()
+    table = model.encoder.token.weight
+    if not torch.equal(table, table.half().float()):
+        raise Refused("this checkpoint's token table is not rounded to half precision, as a package stores it: it is of an older version of the program; train again")
     with package_folder(models, name, version) as folder:
         write_graphs(model, folder)
         shutil.copyfile(tokenizer, folder / "tokenizer.json")

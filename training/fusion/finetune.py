@@ -1,6 +1,7 @@
 """
 Fine-tuning on labels, in two turns: the head on the vectors of the encoder at rest, which is cheap, then both together, each
-layer slower the further it is from the logit. The weights of the best look at the validation rows are kept.
+layer slower the further it is from the logit. The weights of the best look at the validation rows are kept, and then go a part of the way
+back to where fine-tuning began (blend).
 """
 
 import copy
@@ -22,7 +23,7 @@ from fusion.resume import load, save
 from fusion.rows import logits, vectors
 
 
-FAR = 6.0           # standard deviations beyond which a number says no more
+FAR = 6.0           # standard deviations beyond which a number does not pull the logistic regression
 STILL = 1e-3        # standard deviation of a number that never moves
 
 
@@ -91,9 +92,15 @@ class Finetuner:
         if s.probe_c:
             self.begin(pool, table)
         batches = Balanced(pool, self.data.y, s.positives, self.random)
+        batches.shift += self.thinner(pool)
         steps = s.head_epochs * max(1, len(pool) // s.tune_batch)
         self.loop(model.head.parameters(), [{"params": list(model.head.parameters()), "lr": s.head_lr}], batches, steps,
                   max(s.checks, steps // 12), table, "head")
+
+    def thinner(self, pool) -> float:
+        """How much larger the log-odds of a row of the training slice are in the pool, which leaves some of the others out."""
+        rate = lambda rows: float(self.data.y[rows].mean())
+        return float(np.log(rate(pool) / (1 - rate(pool))) - np.log(rate(self.split.train) / (1 - rate(self.split.train))))
 
     def begin(self, pool, table) -> None:
         """
@@ -115,7 +122,7 @@ class Finetuner:
                 weight = (fit.coef_[0] / std) @ way
                 found = metrics.auc(seen @ weight, label[self.looked_at])
                 if best is None or found > best[0]:
-                    best = found, name, c, weight, float(fit.intercept_[0] - fit.coef_[0] @ (mean / std))
+                    best = found, name, c, weight, float(fit.intercept_[0] - fit.coef_[0] @ (mean / std)) - self.thinner(pool)
         if best is None:
             return
         found, name, c, weight, bias = best
@@ -324,7 +331,9 @@ class Average:
         return {"mean": self.mean, "steps": self.steps}
 
     def load_state_dict(self, state) -> None:
-        self.mean, self.steps = state["mean"], state["steps"]
+        self.steps = state["steps"]
+        for mean, kept in zip(self.mean, state["mean"]):
+            mean.copy_(kept)
 
 
 def layer_groups(model, lr: float, decay: float) -> list[dict]:

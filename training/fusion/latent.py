@@ -12,6 +12,7 @@ from scipy import sparse
 from fusion.encoder import MANY, RESERVED
 
 DOCUMENTS, RARE = 20_000, 5     # documents that are read; a token in fewer of them has no direction
+FAINT = 1e-3                    # of the largest singular value: a direction below is none
 
 
 def counts(texts, documents) -> sparse.csr_matrix:
@@ -36,7 +37,8 @@ def directions(texts, documents, width: int, seed: int):
     width = min(width, int((weight > 0).sum()) - 1, len(documents) - 1)
     if width < 1:
         return None
-    _, _, found = randomized_svd(damped @ sparse.diags(weight.astype(np.float32)), width, n_iter=3, random_state=seed)
+    _, size, found = randomized_svd(damped @ sparse.diags(weight.astype(np.float32)), width, n_iter=3, random_state=seed)
+    found = found[size > FAINT * size[0]]                                    # documents may differ in fewer ways; the rest is rounding, blown up
     table = (found * weight).T                                               # (V, width)
     said = bag @ table
     spread = said.std(0) + 1e-6

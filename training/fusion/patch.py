@@ -88,8 +88,11 @@ def patched(state: dict, vocabulary: Vocabulary) -> dict:
     name = f"encoder.{TABLE}"
     table = state["state"][name]
     spellings = new_words(vocabulary, len(table), state["tokenizer"])
+    larger = torch.from_numpy(grown(table.numpy(), spellings))
+    if torch.equal(table, table.half().float()):
+        larger = larger.half().float()                           # as a package stores it
     return {**state, "encoder": {**state["encoder"], "vocabulary": len(table) + len(spellings)}, "tokenizer": vocabulary.hash,
-            "state": {**state["state"], name: torch.from_numpy(grown(table.numpy(), spellings))},
+            "state": {**state["state"], name: larger},
             "patched": [*state.get("patched", []), {"from": state["tokenizer"], "words": len(spellings)}]}
 
 

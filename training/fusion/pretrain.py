@@ -48,7 +48,7 @@ def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path |
                 order, table = Shuffled(some, rows.data.group, random), kept(model, rows, some, say)
                 future = Counted(future, some) if future else None
         history += turn(name, steps, size, lr, everything, model, objectives, rows, future, order, generator, s, folder, say, table)
-    return history, objectives.rate if future else None
+    return history, objectives.rate if objectives.types else None
 
 
 def kept(model, rows, which, say):

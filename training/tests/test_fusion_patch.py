@@ -72,7 +72,8 @@ def test_new_rows_are_the_mean_of_their_pieces_and_nothing_else_changes(trained,
     old, new = (checkpoint.load(folder / "model.pt")[1]["state"] for folder in (run, tmp_path / "out"))
     table = new["encoder.token.weight"]
     assert torch.equal(table[:64], old["encoder.token.weight"]) and table.shape == (66, 16)
-    assert torch.allclose(table[WORD], table[[PLAN, TAIL, PLAN]].mean(0)) and torch.allclose(table[CUTS], table[[WORD, CUT]].mean(0))
+    assert torch.allclose(table[WORD], table[[PLAN, TAIL, PLAN]].mean(0), rtol=1e-3) and torch.allclose(table[CUTS], table[[WORD, CUT]].mean(0), rtol=1e-3)
+    assert torch.equal(table, table.half().float())                            # as a package stores it
     assert all(torch.equal(old[name], new[name]) for name in old if name != "encoder.token.weight")
 
 
@@ -102,7 +103,6 @@ def test_package_of_a_patched_checkpoint_and_patched_package_say_the_same(traine
     session = onnxruntime.InferenceSession(str(new / "text_encoder.onnx"), providers=["CPUExecutionProvider"])
     patch.patch_run(run, vocabulary(tmp_path / "w", [[PLAN, TAIL], [CUT, TAIL]]), tmp_path / "out")
     ours, _ = checkpoint.load(tmp_path / "out" / "model.pt")
-    ours.encoder.round_tokens()                                                # as its export does
     ids, tags = np.array([[30, WORD, CUTS, 40]]), np.array([[128, 128, 128, 129]])
     said = session.run(["text_vector"], {"ids": ids, "tags": tags})[0]
     with torch.no_grad():

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 import metrics
+from data import Documents
 from dataset import Refused
-from fusion import build, corrupt, latent
+from fusion import build, checkpoint, corrupt, latent
 from fusion.config import settings
 from fusion.encoder import MASK
 from fusion.finetune import Average, Balanced, Finetuner, layer_groups
@@ -17,6 +18,7 @@ from fusion.probe import denoise
 from fusion.resume import save
 from fusion.rows import Rows, vectors
 from fusion_world import split, world
+from ladder.rungs import Config, discover, registry
 
 TINY = dict(length=32, embedding=16, width=16, heads=2, random_features=8, vector=8, head_width=16, pretrain_steps=30, pretrain_batch=32,
             tune_batch=64, tune_steps=60, checks=20, valid_rows=400, dropout=0.0, depth=2, distinct=2, layers=True,
@@ -298,3 +300,41 @@ def test_probe_leaves_the_encoder_alone_and_prefers_one_that_tells_tokens(data):
 def test_unknown_setting_is_refused():
     with pytest.raises(Refused, match="has no setting widht; allowed are adversarial"):
         settings({"widht": 3})
+
+
+def test_learning_reads_strangers_begins_with_what_is_foretold_and_goes_back(data, monkeypatch):
+    cut = split(data)
+    half = np.flatnonzero(np.isin(cut.unlabelled, cut.unlabelled[::2]))
+    cut = replace(cut, unlabelled=cut.unlabelled[half], strangers=np.delete(cut.unlabelled, half))
+    seen, said = [], []
+    monkeypatch.setattr(build, "pretrain", lambda model, rows, which, *rest: (seen.append(which), pretrain(model, rows, which, *rest))[1])
+    monkeypatch.setattr(build, "Finetuner", lambda *a: (seen.append(a[-1]), Finetuner(*a))[1])
+    s = settings({**TINY, "pretrain_steps": 10, "probe_c": (0.01,), "head_epochs": 1, "tune_steps": 20})
+    model, rows = build.make(data, cut, s, 1, "cpu")
+    history = build.learn(model, rows, cut, s, 1, None, said.append, True)
+    assert np.array_equal(np.sort(seen[0]), np.sort(np.concatenate([cut.unlabelled, cut.strangers])))
+    assert isinstance(seen[1], torch.nn.Linear) and history[-1]["turn"] == "blend"
+
+
+def test_rung_9_is_judged_as_it_is_stored(data, tmp_path):
+    rung, config = registry["9"] if discover() else None, Config(tmp_path, settings={**registry["9"].settings, **TINY, "pretrain_steps": 5, "tune_steps": 5, "head_epochs": 0})
+    fitted = rung.fit(data, split(data), 1, config, SAY)
+    model, _ = checkpoint.load(tmp_path / "model.pt")
+    table = model.encoder.token.weight
+    assert torch.equal(table, table.half().float()) and rung.reads_strangers and not registry["9b"].reads_strangers
+    assert fitted.logits(split(data).test) == pytest.approx(build.scores(model, Rows(data, 32))(split(data).test))
+
+
+def test_a_table_that_half_precision_cannot_hold_is_refused(data):
+    model, _ = build.make(data, split(data), settings(TINY), 1, "cpu")
+    with torch.no_grad():
+        model.encoder.token.weight[20] = 1e6
+    with pytest.raises(Refused, match="the token table holds 1e.06, more than half precision can"):
+        model.encoder.round_tokens()
+
+
+def test_directions_are_no_more_than_documents_have():
+    pairs = [np.repeat(16 + np.random.default_rng(i).integers(0, 8, 6) * 2, 2) + np.tile([0, 1], 6) for i in range(200)]      # each word is always two pieces
+    texts = Documents(np.arange(200, dtype=np.int32), np.arange(201) * 12, np.concatenate(pairs).astype(np.uint16), np.zeros(2400, np.uint8), 64)
+    table, _ = latent.directions(texts, np.arange(200), 15, 1)
+    assert table.shape[1] <= 8 and np.abs(table).max() < 100

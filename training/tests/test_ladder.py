@@ -18,6 +18,7 @@ import split as splits
 import tfidf
 import wheels
 from dataset import DAY, Refused, seconds
+from inputs import folds
 from ladder.rungs import Config, Fitted, Rung, discover, registry, settings_of
 from test_data import write_v2
 
@@ -430,3 +431,63 @@ def test_budget_is_a_time(budget, words):
     assert tune.seconds(budget) == words
     with pytest.raises(Refused, match="a time such as"):
         tune.seconds("soon")
+
+
+class InFolders(Rung):
+    """Leaves its checkpoint in a folder of its own, as rung 8 does."""
+
+    number, name, reads_strangers = "8", "in folders", True
+    fits = 0
+
+    def fit(self, data, split, seed, config, say):
+        self.fits += 1
+        assert not (config.folder / "half" / "checkpoint").exists()
+        (config.folder / "half").mkdir(exist_ok=True)
+        (config.folder / "half" / "checkpoint").write_text("trained")
+        return Fitted(lambda rows: np.zeros(len(rows)))
+
+
+def test_other_data_begin_anew_whatever_the_folder_holds(found, tmp_path):
+    rung, run = InFolders(), small_run()
+    split = splits.make(found, SPLIT)
+    prints = {"data": "a", "texts": "b", "strangers": "c"}
+    climb = lambda prints: run_ladder.climb(rung, 1, found, split, run, "cpu", prints, tmp_path / "8-1", lambda text: None)
+    climb(prints)
+    climb({**prints, "texts": "other"})                        # which this rung does not read
+    assert rung.fits == 1
+    climb({**prints, "strangers": "other"})
+    assert rung.fits == 2
+
+
+def test_strangers_leave_their_print(tmp_path):
+    found = with_words(tmp_path)
+    three = datasets.join([found, found, replace(found, y=np.zeros_like(found.y), known=np.zeros_like(found.known))])
+    split = splits.make(three, {**SPLIT, "test_from": "2020-06-01"})
+    before, row = run_ladder.prints(three, split), split.strangers[0]
+    x, document = np.array(three.x), three.texts.document.copy()
+    x[row] += 1
+    document[row] = document[split.strangers[-1]]
+    for changed in (replace(three, x=x), replace(three, texts=replace(three.texts, document=document))):
+        after = run_ladder.prints(changed, split)
+        assert after["strangers"] != before["strangers"] and (after["data"], after["texts"]) == (before["data"], before["texts"])
+
+
+def test_companies_are_dealt_alike_beside_strangers(found):
+    two, three = datasets.join([found, found]), datasets.join([found, found, found])
+    here = np.flatnonzero(three.world < 2)
+    assert np.array_equal(folds(two, here, 5, 1), folds(three, here, 5, 1))
+    assert np.array_equal(splits.held_out(two, 0.4), splits.held_out(three, 0.4)[here]) and not splits.held_out(three, 0.4)[three.world == 2].any()
+
+
+def test_a_world_without_labels_is_simulated_without_its_truth(found, tmp_path, monkeypatch):
+    said, commands = [], []
+    monkeypatch.setattr(sets, "program", lambda *words, say: commands.append(words))
+    monkeypatch.setattr(sets, "stamp", lambda *_: None)
+    monkeypatch.setattr(sets, "export", lambda *_, **__: found)
+    run = configs.Run("sim", worlds=[{"companies": 10, "years": 2, "seed": seed, "first_year": 2020} for seed in (1, 2, 3)], split=SPLIT)
+    world = sets.world(run, 2, tmp_path, said.append)
+    assert "--truth" not in commands[0] and not world.known.any() and not world.y.any() and world.time.max() < seconds(SPLIT["valid_from"])
+    assert said[-1].startswith("read without labels:")
+    monkeypatch.setattr(sets, "export", lambda *_, **__: replace(found, time=found.time + 9 * 365 * DAY))
+    with pytest.raises(Refused, match=r"number 3 has no rows that the split can use; it is of 2020 to 2021"):
+        sets.world(run, 2, tmp_path, said.append)
