@@ -104,6 +104,8 @@ def main(argv=None) -> int:
     p.add_argument("--json", action="store_true")
     a = p.parse_args(argv)
     say = lambda text: print(text, file=sys.stderr, flush=True)
+    if a.model:
+        checkpoint.load(a.model)                                             # what is wrong with it is said at once
     run = configs.of("sim", a.size)
     run.set_up_torch()
     data, split = sets.load(run, say)

@@ -115,7 +115,10 @@ def companies(folder: Path, rows: int) -> np.ndarray:
 
 def seconds(date: str) -> int:
     """Unix seconds of the start of an ISO day."""
-    return int(datetime.fromisoformat(date).replace(tzinfo=timezone.utc).timestamp())
+    try:
+        return int(datetime.fromisoformat(date).replace(tzinfo=timezone.utc).timestamp())
+    except (TypeError, ValueError):
+        raise Refused(f"{date!r} is no day; write one like \"2024-04-01\"") from None
 
 
 def day(unix_seconds) -> str:

@@ -220,6 +220,10 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     wanted = chosen(rungs, run.rungs)
     if set(run.rung) - {rung.number for rung in rungs}:
         raise Refused(f"[rung.{sorted(set(run.rung) - {rung.number for rung in rungs})[0]}] is not the settings of a rung; there are {', '.join(r.number for r in rungs)}")
+    for rung in wanted:
+        settings_of(rung, run.size, run.rung.get(rung.number, {}))           # what is wrong is said before anything is made
+    if not fit and not loaded and not any((runs / run.name).glob("*/done.json")):
+        raise Refused(f"nothing is finished in {runs / run.name}; the same command without --finished fits")
     data, split = loaded or sets.load(run, say)
     prints_of, done, whole = prints(data, split), {}, True
     for rung in wanted:

@@ -24,6 +24,7 @@ from data import Data, Split
 from dataset import Refused, day, seconds
 from train import ROOT, TASKS, TRAINING
 
+WORLD = ("companies", "years", "seed")
 OTHERS = "cdef"         # folders of the worlds without labels
 
 
@@ -33,7 +34,7 @@ def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, S
         say(table.roles(found.about))
         check_time(run, found)
     elif run.data == "sim":
-        found = datasets.join([world(run, i, folder, say) for i in range(len(run.worlds))])
+        found = datasets.join([world(run, i, folder, say) for i in range(len(checked(run)))])
     else:
         found = real(run, folder, say)
     split = splits.make(found, run.split)
@@ -54,22 +55,38 @@ def check_time(run: Run, found: Data) -> None:
                       + "--valid-from {} --calibrate-from {} --test-from {}; labels reach --embargo-days DAYS ahead (365 where left out)".format(*cuts))
 
 
-def world(run: Run, i: int, folder: Path, say) -> Data:
-    """One simulated world, thinned to the rows that the split can use; from the third on its labels are not even known."""
+def checked(run: Run) -> list[dict]:
+    """The worlds of a run, whole; whatever is wrong with them is said before the first of them is made."""
     if not 2 <= len(run.worlds) <= 2 + len(OTHERS):
         raise Refused(f"sim needs two [[worlds]], one to learn from and one for the test, and takes up to {len(OTHERS)} more that are read without labels; the file has {len(run.worlds)}")
-    labels = i < 2
-    spec = {"first_year": 2021, "world": {}, **run.worlds[i]}
-    missing = {"companies", "years", "seed"} - set(spec)
-    if missing:
-        raise Refused(f"[[worlds]] number {i + 1} has no {', '.join(sorted(missing))}")
-    seeds = [world.get("seed") for world in run.worlds]
+    dates = {name: seconds(run.split[name]) for name in ("valid_from", "calibrate_from", "test_from") if run.split.get(name)}
+    if len(dates) < 3:
+        raise Refused(f"sim is split in time: [split] has no {next(name for name in ('valid_from', 'calibrate_from', 'test_from') if name not in dates)}")
+    found = []
+    for i, given in enumerate(run.worlds):
+        which = f"[[worlds]] number {i + 1}"
+        unknown, missing = sorted(set(given) - {*WORLD, "first_year", "world"}), sorted(set(WORLD) - set(given))
+        if unknown or missing:
+            raise Refused(f"{which} has no {', '.join(missing)}" if missing else f"{which}: unknown setting {unknown[0]}; allowed are {', '.join(WORLD)}, first_year, world")
+        spec = {"first_year": 2021, "world": {}, **given}
+        for name in (*WORLD, "first_year"):
+            if type(spec[name]) is not int or spec[name] < (0 if name == "seed" else 1):
+                raise Refused(f"{which}: {name} is {spec[name]!r}; it has to be a whole number above 0")
+        begin, end = (seconds(f"{spec['first_year'] + years}-01-01") for years in (0, spec["years"]))
+        name = ("calibrate_from", "test_from")[i] if i < 2 else "valid_from"
+        if not begin < dates[name] or end < dates[name] or (i < 2 and end == dates[name]):
+            why = "where labels are read" if i < 2 else "up to where futures are read"
+            raise Refused(f"{which} is of {spec['first_year']} to {spec['first_year'] + spec['years'] - 1}; it has to reach {name} ({run.split[name]}), {why}")
+        found.append(spec)
+    seeds = [spec["seed"] for spec in found]
     if len(set(seeds)) < len(seeds):
         raise Refused(f"the seeds of [[worlds]] are {seeds}; each world needs its own, or what is learned is tested on itself")
-    if not run.split.get("valid_from"):
-        raise Refused("sim is split in time: [split] has no valid_from")
-    if not labels and run.split["valid_from"] > f"{spec['first_year'] + spec['years']}-01-01":
-        raise Refused(f"[[worlds]] number {i + 1} ends with {spec['first_year'] + spec['years'] - 1}; it has to reach valid_from ({run.split['valid_from']}), up to where futures are read")
+    return found
+
+
+def world(run: Run, i: int, folder: Path, say) -> Data:
+    """One simulated world, thinned to the rows that the split can use; from the third on its labels are not even known."""
+    labels, spec = i < 2, checked(run)[i]
     place = folder / f"{run.name}-{'ab'[i] if labels else OTHERS[i - 2]}"
     command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"], "--first-year", spec["first_year"], *(["--truth"] if labels else []),
                *(w for name, value in spec["world"].items() for w in ("--set", f"World:{name}={value}"))]

@@ -113,7 +113,7 @@ public sealed class Simulation
 
     private string Sort(EventSpool spool, OutputFolder folder, CancellationToken cancellation)
     {
-        var name = options.Gzip ? "events.ndjson.gz" : "events.ndjson";
+        var name = options.Gzip ? $"{OutputFolder.EventsName}.gz" : OutputFolder.EventsName;
         using var file = new FileStream(folder.In(name), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20);
         using var output = options.Gzip ? new BufferedStream(new GZipStream(file, CompressionLevel.Fastest), 1 << 16) : (Stream)file;
         for (var slice = 0; slice < spool.Slices; slice++)

@@ -37,6 +37,21 @@ public sealed class SimulationTests : IDisposable
         Assert.Equal(4, topics.Count);
     }
 
+    [Theory]
+    [InlineData("thesis.txt")]
+    [InlineData("manifest.json")]      // an export and a model have one, too
+    public void FolderOfSomethingElse_IsNotReplaced(string file)
+    {
+        var place = Path.Combine(folder, "other");
+        Directory.CreateDirectory(place);
+        File.WriteAllText(In("other", file), "two years of work");
+
+        var e = Assert.Throws<IOException>(() => Run("other", new() { Folder = "", Companies = 10, Years = 1, Seed = 1 }));
+
+        Assert.Equal($"{place} holds files but no manifest.json with events.ndjson, so it is not a simulation and is not replaced; choose another folder", e.Message);
+        Assert.Equal("two years of work", File.ReadAllText(In("other", file)));
+    }
+
     [Fact]
     public void Events_ByATime_AreTheSame_WhateverComesLater()
     {

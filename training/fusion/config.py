@@ -108,6 +108,8 @@ def settings(given: dict) -> Settings:
     for name in given:
         if name not in known:
             raise Refused(f"the fused model has no setting {name}; allowed are {', '.join(sorted(known))}")
+    if not 0 <= given.get("blend", 0) <= 1:
+        raise Refused(f"blend is {given['blend']}; allowed is 0 to 1")
     return replace(Settings(), **given)
 
 

@@ -106,17 +106,42 @@ def test_further_worlds_are_read_without_labels(found):
     assert a["strangers"] is None and b["strangers"] and (a["data"], a["texts"]) == (b["data"], b["texts"])
 
 
-def test_a_world_too_short_twice_there_or_too_many_is_refused(tmp_path):
-    world = {"companies": 10, "years": 3, "seed": 1}
-    run = configs.Run("sim", worlds=[{**world, "seed": seed} for seed in (1, 2, 3)], split={"valid_from": "2024-04-01"})
-    with pytest.raises(Refused, match=r"number 3 ends with 2023; it has to reach valid_from \(2024-04-01\)"):
-        sets.world(run, 2, tmp_path, print)
-    run.worlds = [world, world]
-    with pytest.raises(Refused, match=r"seeds of \[\[worlds\]\] are \[1, 1\]"):
-        sets.world(run, 1, tmp_path, print)
-    run.worlds = [world] * 7
-    with pytest.raises(Refused, match="takes up to 4 more"):
-        sets.world(run, 0, tmp_path, print)
+@pytest.mark.parametrize(("change", "words"), [
+    ({2: {"years": 3}}, r"number 3 is of 2021 to 2023; it has to reach valid_from \(2024-04-01\), up to where futures are read"),
+    ({2: {"first_year": 2025}}, "number 3 is of 2025 to 2028; it has to reach valid_from"), ({0: {"years": 3}}, "number 1 is of 2021 to 2023; it has to reach calibrate_from"),
+    ({1: {"years": 1}}, "number 2 is of 2021 to 2021; it has to reach test_from"), ({1: {"seed": 1}}, r"seeds of \[\[worlds\]\] are \[1, 1, 3\]"),
+    ({0: {"companies": -5}}, "number 1: companies is -5; it has to be a whole number above 0"), ({2: {"companies": "many"}}, "companies is 'many'"),
+    ({1: {"sead": 3}}, "number 2: unknown setting sead; allowed are companies, years, seed, first_year, world")])
+def test_worlds_are_checked_before_the_first_is_made(change, words, monkeypatch):
+    monkeypatch.setattr(sets, "program", None)
+    run = configs.of("sim", "demo")
+    run.worlds = [{"companies": 10, "years": 5, "seed": i + 1} | change.get(i, {}) | ({"years": 4} if 2 in change and i == 2 and "years" not in change[2] else {}) for i in range(3)]
+    with pytest.raises(Refused, match=words):
+        sets.load(run, print)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_two_to_six_worlds(count):
+    run = configs.of("sim", "demo")
+    run.worlds = [{"companies": 10, "years": 5, "seed": i} for i in range(count)]
+    with pytest.raises(Refused, match=f"takes up to 4 more that are read without labels; the file has {count}"):
+        sets.load(run, print)
+    run.worlds, run.split = [{}] * 2, {"valid_from": "2024-13-01"}
+    with pytest.raises(Refused, match="'2024-13-01' is no day; write one like"):
+        sets.load(run, print)
+    run.split = {"valid_from": "2024-04-01"}
+    with pytest.raises(Refused, match="has no calibrate_from"):
+        sets.load(run, print)
+
+
+def test_nothing_is_made_for_a_table_of_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(sets, "load", None)
+    with pytest.raises(Refused, match="nothing is finished in"):
+        run_ladder.run_all(configs.of("sim", "demo"), "", tmp_path, tmp_path, print, fit=False)
+    run = configs.of("sim", "demo")
+    run.rung = {"9": {"blend_": 1}}
+    with pytest.raises(Refused, match=r"\[rung.9\] has no setting blend_"):
+        run_ladder.run_all(run, "", tmp_path, tmp_path, print)
 
 
 def test_changed_texts_leave_their_print(tmp_path):
@@ -484,10 +509,10 @@ def test_a_world_without_labels_is_simulated_without_its_truth(found, tmp_path, 
     monkeypatch.setattr(sets, "program", lambda *words, say: commands.append(words))
     monkeypatch.setattr(sets, "stamp", lambda *_: None)
     monkeypatch.setattr(sets, "export", lambda *_, **__: found)
-    run = configs.Run("sim", worlds=[{"companies": 10, "years": 2, "seed": seed, "first_year": 2020} for seed in (1, 2, 3)], split=SPLIT)
+    run = configs.Run("sim", worlds=[{"companies": 10, "years": 2, "seed": seed, "first_year": 2020} for seed in (1, 2, 3)], split={**SPLIT, "test_from": "2020-06-01"})
     world = sets.world(run, 2, tmp_path, said.append)
     assert "--truth" not in commands[0] and not world.known.any() and not world.y.any() and world.time.max() < seconds(SPLIT["valid_from"])
     assert said[-1].startswith("read without labels:")
-    monkeypatch.setattr(sets, "export", lambda *_, **__: replace(found, time=found.time + 9 * 365 * DAY))
+    monkeypatch.setattr(sets, "export", lambda *_, **__: replace(found, time=found.time + 9 * 365 * DAY))       # an export of something else
     with pytest.raises(Refused, match=r"number 3 has no rows that the split can use; it is of 2020 to 2021"):
         sets.world(run, 2, tmp_path, said.append)

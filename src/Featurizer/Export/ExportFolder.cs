@@ -44,9 +44,11 @@ public sealed class ExportFolder : IDisposable
         this.saveEvery = saveEvery;
         this.folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
         partial = this.folder + ".partial";
-        if (Directory.Exists(this.folder) && !File.Exists(Path.Combine(this.folder, ManifestName)) && Directory.EnumerateFileSystemEntries(this.folder).Any())
+        string[] marks = [ManifestName, FeaturesName];      // a simulation and a model have a manifest, too
+        if (Directory.Exists(this.folder) && Directory.EnumerateFileSystemEntries(this.folder).Any()
+            && marks.FirstOrDefault(name => !File.Exists(Path.Combine(this.folder, name))) is { } missing)
         {
-            throw new IOException($"{this.folder} holds files but no {ManifestName}, so it is not an export and is not replaced; choose another folder");
+            throw new IOException($"{this.folder} holds files but no {missing}, so it is not an export and is not replaced; choose another folder");
         }
 
         Directory.CreateDirectory(partial);

@@ -6,6 +6,9 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Written last.</summary>
     public const string ManifestName = "manifest.json";
 
+    /// <summary>Of the events, before <c>.gz</c>.</summary>
+    public const string EventsName = "events.ndjson";
+
     private readonly string place;
     private readonly string partial;
     private bool complete;
@@ -15,9 +18,10 @@ internal sealed class OutputFolder : IDisposable
     {
         place = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
         partial = place + ".partial";
-        if (Directory.Exists(place) && !File.Exists(Path.Combine(place, ManifestName)) && Directory.EnumerateFileSystemEntries(place).Any())
+        if (Directory.Exists(place) && Directory.EnumerateFileSystemEntries(place).Any()
+            && !(File.Exists(Path.Combine(place, ManifestName)) && Directory.EnumerateFiles(place, EventsName + "*").Any()))
         {
-            throw new IOException($"{place} holds files but no {ManifestName}, so it is not a simulation and is not replaced; choose another folder");
+            throw new IOException($"{place} holds files but no {ManifestName} with {EventsName}, so it is not a simulation and is not replaced; choose another folder");
         }
 
         Delete(partial);

@@ -168,6 +168,19 @@ public sealed class TrainingExportTests : IDisposable
         Assert.True(File.Exists(Path.Combine(Folder, "thesis.txt")));
     }
 
+    [Fact]
+    public async Task FolderOfASimulationOrAModel_IsNotReplaced()
+    {
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, "manifest.json"), "{}");
+        File.WriteAllText(Path.Combine(Folder, "events.ndjson"), "the only copy");
+
+        var e = await Assert.ThrowsAsync<IOException>(() => ExportAsync(Random(1, 10), ExportAt.Monthly));
+
+        Assert.Equal($"{Folder} holds files but no features.npy, so it is not an export and is not replaced; choose another folder", e.Message);
+        Assert.Equal("the only copy", File.ReadAllText(Path.Combine(Folder, "events.ndjson")));
+    }
+
     [Theory]
     [InlineData("closure", 365, "'closure' names no event type; allowed: *, change.*")]
     [InlineData("outcome.closure", 0, "horizon 0: allowed are 1 to 3650 days")]
