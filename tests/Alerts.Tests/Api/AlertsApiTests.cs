@@ -209,7 +209,8 @@ public sealed class AlertsApiTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/portfolios") { Content = new ByteArrayContent(new byte[31_000_000]) };
         request.Headers.ExpectContinue = true;
-        using var response = await process.Http.SendAsync(request, Stop);
+        using var patient = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = process.Http.BaseAddress };
+        using var response = await patient.SendAsync(request, Stop);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         Assert.StartsWith("the body cannot be read: ", Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Stop)), StringComparison.Ordinal);
     }
