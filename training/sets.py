@@ -34,7 +34,7 @@ def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, S
         say(table.roles(found.about))
         check_time(run, found)
     elif run.data == "sim":
-        found = datasets.join([world(run, i, folder, say) for i in range(len(checked(run)))])
+        found = datasets.join([world(run, i, spec, folder, say) for i, spec in enumerate(checked(run))])
     else:
         found = real(run, folder, say)
     split = splits.make(found, run.split)
@@ -70,8 +70,9 @@ def checked(run: Run) -> list[dict]:
             raise Refused(f"{which} has no {', '.join(missing)}" if missing else f"{which}: unknown setting {unknown[0]}; allowed are {', '.join(WORLD)}, first_year, world")
         spec = {"first_year": 2021, "world": {}, **given}
         for name in (*WORLD, "first_year"):
-            if type(spec[name]) is not int or spec[name] < (0 if name == "seed" else 1):
-                raise Refused(f"{which}: {name} is {spec[name]!r}; it has to be a whole number above 0")
+            least = 0 if name == "seed" else 1
+            if type(spec[name]) is not int or spec[name] < least:
+                raise Refused(f"{which}: {name} is {spec[name]!r}; it has to be a whole number from {least} on")
         begin, end = (seconds(f"{spec['first_year'] + years}-01-01") for years in (0, spec["years"]))
         name = ("calibrate_from", "test_from")[i] if i < 2 else "valid_from"
         if not begin < dates[name] or end < dates[name] or (i < 2 and end == dates[name]):
@@ -84,9 +85,9 @@ def checked(run: Run) -> list[dict]:
     return found
 
 
-def world(run: Run, i: int, folder: Path, say) -> Data:
+def world(run: Run, i: int, spec: dict, folder: Path, say) -> Data:
     """One simulated world, thinned to the rows that the split can use; from the third on its labels are not even known."""
-    labels, spec = i < 2, checked(run)[i]
+    labels = i < 2
     place = folder / f"{run.name}-{'ab'[i] if labels else OTHERS[i - 2]}"
     command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"], "--first-year", spec["first_year"], *(["--truth"] if labels else []),
                *(w for name, value in spec["world"].items() for w in ("--set", f"World:{name}={value}"))]
