@@ -104,6 +104,7 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
         started_as.write_text(json.dumps(mark), "utf-8")
         for lent in lender.glob("pretrain-*.pt") if lender else ():
             shutil.copyfile(lent, folder / lent.name)
+        borrow(rung, mark, folder)
     before = float((folder / "seconds.txt").read_text()) if (folder / "seconds.txt").exists() else 0.0
     started = time.monotonic()
     try:
@@ -118,6 +119,19 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
     (folder / "done.json.partial").write_text(json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes}, default=float), "utf-8")
     (folder / "done.json.partial").replace(folder / "done.json")
     return Done(logits, spent, fitted.history, fitted.notes)
+
+
+def borrow(rung: Rung, mark: dict, folder: Path) -> None:
+    """Where another rung has fitted a part of this one with the same data, seed and settings, its checkpoints are taken over, and the seconds that they cost."""
+    for number, part in rung.parts.items():
+        theirs = folder.parent / f"{number}-{mark['seed']}"
+        one = finished(theirs, {**mark, "rung": number})
+        if one is None:
+            continue
+        (folder / part).mkdir()
+        for path in theirs.glob("*.pt"):
+            shutil.copyfile(path, folder / part / path.name)
+        (folder / "seconds.txt").write_text(f"{one.seconds:.2f}")
 
 
 def finished(folder: Path, mark: dict) -> Done | None:
@@ -226,8 +240,10 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
         raise Refused(f"nothing is finished in {runs / run.name}; the same command without --finished fits")
     data, split = loaded or sets.load(run, say)
     prints_of, done, whole = prints(data, split), {}, True
-    for rung in wanted:
-        missing = rung.missing(data)
+    for rung in rungs:
+        missing, asked = rung.missing(data), rung in wanted      # of the others the table has what is finished
+        if missing and not asked:
+            continue
         if missing:
             left_out.append(f"rung {rung.number} ({rung.name}) is left out: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
             say(left_out[-1])
@@ -237,7 +253,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
             begun, folder = time.monotonic(), runs / run.name / f"{rung.number}-{seed}"
             inner = lambda text, at=f"rung {rung.number} seed {seed}": say(f"{at}: {text}")
             try:
-                one = climb(rung, seed, data, split, run, device, prints_of, folder, inner, fit)
+                one = climb(rung, seed, data, split, run, device, prints_of, folder, inner, fit and asked)
             except Refused as refused:
                 left_out.append(f"rung {rung.number} ({rung.name}) is left out: {refused}")
                 say(left_out[-1])
@@ -255,7 +271,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
             say(f"rung {rung.number} seed {seed}: valid auc {valid:.4f}, {time.monotonic() - begun:.0f} s")
         else:
             wanted_seeds = len(run.seeds) if rung.seeded else 1
-            if len(found) < wanted_seeds:
+            if len(found) < wanted_seeds and (asked or found):
                 left_out.append(f"rung {rung.number} ({rung.name}) has been run with {len(found)} of {wanted_seeds} seeds" + ("" if found else " and is left out"))
                 say(left_out[-1])
             if found:
@@ -310,7 +326,7 @@ def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
     p.add_argument("--data", choices=("sim", "yc", "warn"))
     p.add_argument("--size", choices=configs.SIZES, default="demo")
     p.add_argument("--config", type=Path, metavar="FILE", help="a run of your own (config.py says what a file holds)")
-    p.add_argument("--rungs", metavar="1,2b", help="only these")
+    p.add_argument("--rungs", metavar="1,2b", help="fit only these; the table has whatever else is finished too")
     p.add_argument("--seeds", metavar="1,2,3")
     p.add_argument("--device", help="auto, cpu, cuda, cuda:N")
     p.add_argument("--threads", type=int)
@@ -334,7 +350,8 @@ def main(argv=None) -> int:
     run = of_arguments(a)
     if a.fresh:
         shutil.rmtree(RUNS / run.name, ignore_errors=True)
-    _, whole = run_all(run, "./jianwei train --ladder " + " ".join(argv if argv is not None else sys.argv[1:]), fit=not a.finished)
+    words = [word for word in (argv if argv is not None else sys.argv[1:]) if word not in ("--finished", "--fresh")]    # what repeats the figures
+    _, whole = run_all(run, "./jianwei train --ladder " + " ".join(words), fit=not a.finished)
     return 0 if whole else 1
 
 

@@ -5,16 +5,18 @@ from dataclasses import asdict
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 import calibration
+import metrics
 from fusion import build, checkpoint, export
 from fusion.config import FULL, defaults, settings
+from fusion.finetune import FAR, STILL
 from fusion.probe import probe
 from fusion.rows import vectors
 from ladder.rungs import Fitted, Rung, register
 
 SCRATCH = {"tune_steps": 400}       # without pre-training the encoder gets the steps that pre-training would have had
+STRENGTHS = 1e-4, 1e-3, 1e-2                # of rung 8's logistic regression: C
 
 
 class FusionRung(Rung):
@@ -73,6 +75,7 @@ class Concatenated(FusionRung):
     """A text model and a tabular model that have never met, and a logistic regression over both of their last layers."""
 
     number, name = "8", "Trained apart, concatenated"
+    parts = {"7": "text"}
 
     def fit(self, data, split, seed, config, say):
         s = settings(config.settings)
@@ -83,9 +86,15 @@ class Concatenated(FusionRung):
         both = lambda which: np.concatenate([last_layer(tall, tall_rows, which), last_layer(wide, wide_rows, which)], 1)
         up, down = (split.train[data.y[split.train] == y] for y in (1, 0))
         some = np.concatenate([up, np.random.default_rng(seed).permutation(down)[: max(30_000, len(up))]])
-        scale = StandardScaler().fit(both(some))
-        fit = LogisticRegression(C=0.01, max_iter=500).fit(scale.transform(both(some)), data.y[some])
-        return Fitted(lambda which: fit.decision_function(scale.transform(both(which))), history)
+        z, seen = both(some), both(split.valid)
+        mean, std = z.mean(0), z.std(0)
+        moves = std > STILL
+        scaled = lambda z: ((z[:, moves] - mean[moves]) / std[moves]).clip(-FAR, FAR)       # a number that moves in few rows is not to decide those
+        fits = [LogisticRegression(C=c, max_iter=500).fit(scaled(z), data.y[some]) for c in STRENGTHS]
+        found = [metrics.auc(fit.decision_function(scaled(seen)), data.y[split.valid]) for fit in fits]
+        best = fits[int(np.argmax(found))]
+        say(f"logistic regression over both last layers, C {best.C:g}: validation auc {max(found):.4f}")
+        return Fitted(lambda which: best.decision_function(scaled(both(which))), history)
 
 
 @torch.no_grad()

@@ -189,6 +189,39 @@ def test_finished_makes_the_table_of_what_there_is_and_fits_nothing(found, tmp_p
     assert "upper bounds" in result["seconds_are"] or result["load"] < 100
 
 
+def test_rungs_that_are_not_asked_for_stay_in_the_table(found, tmp_path, monkeypatch):
+    class Other(Counting):
+        number, name = "2", "other"
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Other(found)], []))
+    numbers = lambda rungs: [row["rung"] for row in run_ladder.run_all(small_run(rungs=rungs), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))[0]["rungs"]]
+    assert numbers(["2"]) == ["2"]
+    Counting.fits = []
+    assert numbers(["1"]) == ["1", "2"] and Counting.fits == [1, 2]
+
+
+def test_a_part_that_another_rung_has_fitted_is_taken_over(found, tmp_path, monkeypatch):
+    class Part(Counting):
+        def fit(self, data, split, seed, config, say):
+            config.folder.joinpath("head.pt").write_text(f"seed {seed}")
+            return super().fit(data, split, seed, config, say)
+
+    class Whole(Counting):
+        number, name, parts, seen = "2", "whole", {"1": "half"}, []
+
+        def fit(self, data, split, seed, config, say):
+            lent = config.folder / "half" / "head.pt"
+            self.seen.append(lent.read_text() if lent.exists() else None)
+            return super().fit(data, split, seed, config, say)
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Part(found), Whole(found)], []))
+    go = lambda rungs, **split: run_ladder.run_all(small_run(rungs=rungs), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found, **split))
+    go(["1", "2"])
+    assert Whole.seen == ["seed 1", "seed 2"]
+    go(["2"], embargo_days=31)                                                           # other data: the part is not the same
+    assert Whole.seen[2:] == [None, None]
+
+
 def test_results_hold_what_the_readme_needs(found, tmp_path, monkeypatch, capsys):
     rungs = [r for r in discover()[0] if r.number in ("1", "2")]
     monkeypatch.setattr(run_ladder, "discover", lambda: (rungs, []))

@@ -61,6 +61,9 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
         }
     }
 
+    /// <summary>Whether a partition is to wait, because it has run far ahead.</summary>
+    public bool Holds(TopicPartition partition) => paused.Contains(partition);
+
     /// <summary>The records, which are the caller's now.</summary>
     public List<ConsumeResult<byte[], byte[]>> Take() => records.Take();
 

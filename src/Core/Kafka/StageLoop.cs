@@ -111,19 +111,25 @@ public sealed class StageLoop(
     {
         var inbox = new Inbox(consumer, merge, batching, time);
         var backlog = new Backlog(consumer);
+        var watch = new StallWatch(consumer, time);
         while (!stopping.IsCancellationRequested)
         {
             ServeRewind(consumer);
             LookForBrokers(consumer);
-            ReportLag(backlog, paused: false);
+            if (ReportLag(backlog, paused: false))
+            {
+                LookForStalls(watch, inbox);
+            }
+
             if (inbox.Epoch != epoch)
             {
                 inbox.Reset(epoch);
+                watch.Reset();
             }
 
             if (inbox.Full || (inbox.Count > 0 && inbox.Waited >= batching.BufferingTimeLimit))
             {
-                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, backlog, stopping);
+                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, backlog, watch, stopping);
                 continue;
             }
 
@@ -132,22 +138,25 @@ public sealed class StageLoop(
             {
                 // Read across a rebalance inside Consume: it belongs to the new epoch.
                 inbox.Reset(epoch);
+                watch.Reset();
             }
 
             if (record is { IsPartitionEOF: false })
             {
                 next.TryAdd(record.TopicPartition, record.Offset);
+                watch.Heard(record.TopicPartition);
             }
 
             inbox.Add(record);
         }
     }
 
-    private void ReportLag(Backlog backlog, bool paused)
+    // True where it is known now.
+    private bool ReportLag(Backlog backlog, bool paused)
     {
         if (brokersDown || time.GetElapsedTime(reportedLag) < (lagUnknown || paused ? LagIntervalWhenPaused : LagInterval))
         {
-            return;
+            return false;
         }
 
         lagUnknown = true;
@@ -163,6 +172,22 @@ public sealed class StageLoop(
         }
 
         reportedLag = time.GetTimestamp();
+        return !lagUnknown;
+    }
+
+    private void LookForStalls(StallWatch watch, Inbox inbox)
+    {
+        try
+        {
+            if (watch.Look(inbox.Holds) is [_, ..] from)
+            {
+                say.Stalled(from);
+            }
+        }
+        catch (KafkaException)
+        {
+            // The brokers do not answer: that has its own sentence.
+        }
     }
 
     // Nothing tells that brokers are back while there is nothing to read, so ask.
@@ -202,7 +227,7 @@ public sealed class StageLoop(
         }
     }
 
-    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, Backlog backlog, CancellationToken stopping)
+    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, Backlog backlog, StallWatch watch, CancellationToken stopping)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(PatienceWhenFull);
@@ -223,6 +248,7 @@ public sealed class StageLoop(
         }
 
         inbox.ResumeAll();
+        watch.Reset();
     }
 
     private bool Wait(Batch batch, CancellationToken patience)
