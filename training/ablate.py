@@ -90,10 +90,11 @@ def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> list[d
             run.rung = {**run.rung, rung.number: {**given, **change}}
             place = runs / run.name / f"{rung.number}-{name.replace(' ', '-')}-{seed}"
             first_place = ladder / run.name / f"{rung.number}-{seed}"
+            inner = lambda text, at=f"{name}, seed {seed}": say(f"{at}: {text}")
             begun = climb(rung, seed, data, split, run, device, prints_of, first_place, silent, fit=False) if first is None else None    # the ladder's, where it is there
             lenders.setdefault(seed, first_place if begun else place)
             started = time.monotonic()
-            done.append(begun or climb(rung, seed, data, split, run, device, prints_of, place, silent, fit, lenders[seed]))
+            done.append(begun or climb(rung, seed, data, split, run, device, prints_of, place, inner, fit, lenders[seed]))
             if done[-1] is None:
                 say(f"{name}, seed {seed}: not run")
                 break

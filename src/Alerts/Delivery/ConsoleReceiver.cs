@@ -31,7 +31,7 @@ public sealed partial class ConsoleReceiver(ILogger<ConsoleReceiver> log) : IRec
         }
 
         var why = alert.Reasons.Count > 0
-            ? $"because of {ReasonText.Line(alert.Reasons)}"
+            ? $"because of {ReasonText.Line(alert.Reasons, rising: alert.Before is not { } before || alert.After.Probability >= before.Probability)}"
             : $"moved: {string.Join(", ", alert.Changes.Groups.Select(g => g.Group))}";
         var newest = alert.Events.Count > 0 ? $"; newest event: {alert.Events[0].Summary}" : "";
         return why + newest + (alert.ReasonsNote is { } note ? $"; note: {note}" : "");

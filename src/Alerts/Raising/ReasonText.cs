@@ -24,9 +24,20 @@ public static class ReasonText
         return $"{what} reported on {reported:yyyy-MM-dd}" + (effect.Date == reported.Date ? "" : $", of {effect:yyyy-MM-dd}");
     }
 
-    /// <summary>All of them in one line, each with its direction and share: <c>↑62 % …; ↓11 % …</c>. Empty where there are none.</summary>
-    public static string Line(IEnumerable<Reason> reasons) =>
-        string.Join("; ", reasons.Select(r => $"{(r.Value < 0 ? '↓' : '↑')}{r.Share:0 %} {r.Text}"));
+    /// <summary>
+    /// All of them in one line, each with its direction and share, those that go the way of the shift first: <c>↑62 % …; ↑8 % …; against it ↓11 % …</c>.
+    /// Empty where there are none.
+    /// </summary>
+    /// <param name="reasons">Largest first.</param>
+    /// <param name="rising">Whether the risk rose.</param>
+    public static string Line(IReadOnlyList<Reason> reasons, bool rising)
+    {
+        var along = reasons.Where(r => r.Value >= 0 == rising).Select(One);
+        var against = reasons.Where(r => r.Value >= 0 != rising).Select((r, i) => i == 0 ? $"against it {One(r)}" : One(r));
+        return string.Join("; ", along.Concat(against));
+    }
+
+    private static string One(Reason reason) => $"{(reason.Value < 0 ? '↓' : '↑')}{reason.Share:0 %} {reason.Text}";
 
     private static string Happened(IReadOnlyList<ReasonEvent> events) => events.Count switch
     {

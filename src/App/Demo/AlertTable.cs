@@ -27,10 +27,11 @@ internal static class AlertTable
         return table;
     }
 
-    // In few words: the largest reasons with their direction and share, or else what moved.
+    // In few words: the largest reasons with their direction and share, those that go the way of the shift first, or else what moved.
     private static string Why(JsonNode alert)
     {
-        var reasons = (alert["reasons"] as JsonArray ?? []).OfType<JsonNode>().Take(2).Select(Share).ToList();
+        var rising = alert["before"]?["probability"] is not { } before || alert["after"]!["probability"]!.GetValue<double>() >= before.GetValue<double>();
+        var reasons = (alert["reasons"] as JsonArray ?? []).OfType<JsonNode>().OrderBy(r => r["value"]!.GetValue<double>() >= 0 != rising).Take(2).Select(Share).ToList();
         var groups = (alert["changes"]?["groups"] as JsonArray ?? []).Take(2).Select(g => Text(g?["group"]));
         return string.Join(", ", reasons.Count > 0 ? reasons : groups);
     }

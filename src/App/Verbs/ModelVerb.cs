@@ -21,7 +21,7 @@ internal static class ModelVerb
 
     private static Command List() => Build(
         "list", "List every package, which version of each name serves, and whether it is of the present feature catalogue. Verifies nothing.", null,
-        (store, _, _) => store.List());
+        (store, _, _) => store.List() is [_, ..] found ? found : throw new ModelRefusedException($"there is no package in {store.Root} (Models:Directory)"));
 
     private static Command Verify() => Build(
         "verify", "Load packages as a Scorer would: digests, catalogue, graph, golden inputs. Exit code 1 if any may not serve.",
@@ -94,7 +94,7 @@ internal static class ModelVerb
         {
             table.AddRow(
                 Markup.Escape(view.Model), view.Current ? "yes" : "", view.FitsCatalogue ? "present" : "another",
-                Markup.Escape(view.Target ?? ""), Markup.Escape(view.Problem ?? ""));
+                Markup.Escape(view.Target is { } target ? $"{target} within {view.HorizonDays} days" : ""), Markup.Escape(view.Problem ?? ""));
         }
 
         AnsiConsole.Write(table);

@@ -74,9 +74,14 @@ public sealed class ReasonMakerTests
         var text = new TextPart(TextChangeKind.New, TextSegment.Filing, "b", Now.AddDays(-2), "被列为失信被执行人。");
         var parts = new ShiftParts(null, [new(0.75, null, text), new(-0.15, "hiring", null), new(0.1, null, new(TextChangeKind.Gone))], 0);
 
-        var line = ReasonText.Line(ReasonMaker.Of(parts, 0.7, 6, Events(Event("p", EventType.PostingOpened, -1))).Items);
+        var reasons = ReasonMaker.Of(parts, 0.7, 6, Events(Event("p", EventType.PostingOpened, -1))).Items;
 
-        Assert.Equal("↑75 % new filing text of 2024-06-28: “被列为失信被执行人。”; ↓15 % hiring: p summary; ↑10 % older texts that are no longer there", line);
+        Assert.Equal(
+            "↑75 % new filing text of 2024-06-28: “被列为失信被执行人。”; ↑10 % older texts that are no longer there; against it ↓15 % hiring: p summary",
+            ReasonText.Line(reasons, rising: true));
+        Assert.Equal(
+            "↓15 % hiring: p summary; against it ↑75 % new filing text of 2024-06-28: “被列为失信被执行人。”; ↑10 % older texts that are no longer there",
+            ReasonText.Line(reasons, rising: false));
     }
 
     private static EventSummary Event(string id, EventType type, int days, double? amount = null) => new()
