@@ -4,7 +4,8 @@ Which candidate columns tell something that the present features do not, and how
 The gain of a candidate. A model of the present features is trained on the train slice; out of its folds come residuals
 g = y - p and weights h = p (1 - p) of the train rows. The candidate is cut into bins at its train quantiles, and each bin b gets one
 Newton step of boosting (Friedman 2001): w_b = sum g / (sum h + RIDGE). On the later valid slice the gain of a row is what w takes
-off its log loss, both with an intercept fitted there, so that no candidate gains by telling the calendar.
+off its log loss, both with an intercept fitted there, so that no candidate gains by telling the calendar. Model and w are of other companies
+than the row's (folds): what a company was like in the train slice it is still like in the valid slice, and to know it by heart is no gain.
 
 The guard. Gains are summed by company, because rows of a company repeat each other, and tested for a mean above 0 (one-sided; the
 conditional test of predictive ability of Giacomini and White 2006). A candidate that knows nothing has a gain below 0 on
@@ -84,8 +85,13 @@ def dealt(problem: Problem, seed: int) -> np.ndarray:
     return out
 
 
-def test(problem: Problem, z, q: float, seed: int, left) -> Tested:
-    """Candidates `left` (C,) bool against the model whose log-odds are z (N,): out of fold on train, fitted on all of it on valid."""
+def folds(problem: Problem, seed: int) -> np.ndarray:
+    """(N,) of 0 .. FOLDS - 1, rows of a company together."""
+    return np.random.default_rng(seed).integers(0, FOLDS, int(problem.company.max()) + 1)[problem.company]
+
+
+def test(problem: Problem, z, fold, q: float, seed: int, left) -> Tested:
+    """Candidates `left` (C,) bool against the model whose log-odds are z (N,), out of `fold` (N,)."""
     names = np.flatnonzero(left)
     gain, p = np.full(len(left), -np.inf), np.ones(len(left))
     shadow_gain, shadow_p = np.full(len(left), -np.inf), np.ones(len(left))
@@ -100,8 +106,12 @@ def test(problem: Problem, z, q: float, seed: int, left) -> Tested:
     for begin in range(0, len(names), 64):
         some = names[begin: begin + 64]
         for rows_t, rows_v, into in ((train, valid, (gain, p)), (other[train], other[valid], (shadow_gain, shadow_p))):
-            w = steps(problem.codes[rows_t][:, some], g, h)                                      # (64, bins)
-            zc = zv[:, None] + w[np.arange(len(some)), problem.codes[rows_v][:, some]]           # (V, 64)
+            codes_t, codes_v = problem.codes[rows_t][:, some], problem.codes[rows_v][:, some]
+            zc = np.repeat(zv[:, None], len(some), 1)                                            # (V, 64)
+            for f in range(FOLDS):
+                learn, judge = fold[train] != f, fold[valid] == f
+                w = steps(codes_t[learn], g[learn], h[learn])                                    # (64, bins)
+                zc[judge] += w[np.arange(len(some)), codes_v[judge]]
             gains = before[:, None] - loss(zc + intercept(zc, yv), yv[:, None])
             into[0][some], into[1][some] = gains.mean(0), above_zero(gains, companies)
     accepted = left & (p <= threshold(p[names], q)) & (gain > 0)
@@ -168,16 +178,13 @@ def model(x, y, seed: int, threads: int = 1):
 
 
 def present_scores(problem: Problem, chosen: list[int], seed: int, also=()) -> np.ndarray:
-    """(N,) log-odds without shift: out of fold on train, the mean of the folds' models on valid and on the rows `also`."""
+    """(N,) log-odds without shift of the rows of train, of valid and `also`, each by the model that has not seen its company."""
     x = np.concatenate([problem.base, problem.wide[:, chosen]], 1) if chosen else problem.base
-    fold = np.random.default_rng(seed).integers(0, FOLDS, int(problem.company.max()) + 1)[problem.company]
-    z, later = np.zeros(len(x)), np.concatenate([problem.valid, np.asarray(also, np.int64)])
+    fold, z = folds(problem, seed), np.zeros(len(x))
+    asked = np.concatenate([problem.train, problem.valid, np.asarray(also, np.int64)])
     for f in range(FOLDS):
-        inside = problem.train[fold[problem.train] != f]
-        scores = model(x[inside], problem.y[inside], seed)
-        outside = problem.train[fold[problem.train] == f]
-        z[outside] = scores(x[outside])
-        z[later] += scores(x[later]) / FOLDS
+        inside, outside = problem.train[fold[problem.train] != f], asked[fold[asked] == f]
+        z[outside] = model(x[inside], problem.y[inside], seed)(x[outside])
     return z
 
 
@@ -194,7 +201,7 @@ def search(problem: Problem, q: float, most: int, seed: int, say, deadline: floa
             break
         number = len(found.rounds) + 1
         z = present_scores(problem, found.accepted, seed)
-        tested = test(problem, z, q / 2 ** number, seed + number, left)
+        tested = test(problem, z, folds(problem, seed), q / 2 ** number, seed + number, left)
         picked = distinct(problem, tested, min(A_ROUND, most - len(found.accepted)))
         found.rounds.append({"round": number, "q": q / 2 ** number, "tested": int(left.sum()), "passed": int(tested.accepted.sum()), "shadows": tested.shadows,
                              "accepted": [int(c) for c in picked], "gain": [float(tested.gain[c]) for c in picked], "p": [float(tested.p[c]) for c in picked]})
