@@ -8,7 +8,8 @@ off its log loss, both with an intercept fitted there, so that no candidate gain
 than the row's (folds): what a company was like in the train slice it is still like in the valid slice, and to know it by heart is no gain.
 
 The guard. Gains are summed by company, because rows of a company repeat each other, and tested for a mean above 0 (one-sided; the
-conditional test of predictive ability of Giacomini and White 2006). A candidate that knows nothing has a gain below 0 on
+conditional test of predictive ability of Giacomini and White 2006), with the larger of two variances: what was seen, and what the chance of the labels alone
+would give. A candidate that knows nothing has a gain below 0 on
 average, as w is then noise: the test errs on the safe side. The p-values of all candidates go through Benjamini and Hochberg (1995): the
 k smallest are accepted for the largest k with p_(k) <= q k / m. Besides, each candidate has a shadow: its own column dealt to other companies
 of the same month. The accepted must also be so good that (1 + shadows as good) / (candidates as good) <= q, the estimate of
@@ -101,8 +102,8 @@ def test(problem: Problem, z, fold, q: float, seed: int, left) -> Tested:
     base_p = sigmoid(z[train])
     g, h = problem.y[train] - base_p, base_p * (1 - base_p)
     zv, yv = z[valid] + problem.shift, problem.y[valid]
-    offset = intercept(zv[:, None], yv)
-    before = loss(zv + offset[0], yv)
+    now = zv + intercept(zv[:, None], yv)[0]
+    before, sd = loss(now, yv), np.sqrt(sigmoid(now) * sigmoid(-now))
     for begin in range(0, len(names), 64):
         some = names[begin: begin + 64]
         for rows_t, rows_v, into in ((train, valid, (gain, p)), (other[train], other[valid], (shadow_gain, shadow_p))):
@@ -112,8 +113,9 @@ def test(problem: Problem, z, fold, q: float, seed: int, left) -> Tested:
                 learn, judge = fold[train] != f, fold[valid] == f
                 w = steps(codes_t[learn], g[learn], h[learn])                                    # (64, bins)
                 zc[judge] += w[np.arange(len(some)), codes_v[judge]]
-            gains = before[:, None] - loss(zc + intercept(zc, yv), yv[:, None])
-            into[0][some], into[1][some] = gains.mean(0), above_zero(gains, companies)
+            zc += intercept(zc, yv)
+            gains = before[:, None] - loss(zc, yv[:, None])
+            into[0][some], into[1][some] = gains.mean(0), above_zero(gains, np.abs(zc - now[:, None]) * sd[:, None], companies)
     accepted = left & (p <= threshold(p[names], q)) & (gain > 0)
     t, s = -np.log(np.maximum(p, 1e-300)), -np.log(np.maximum(shadow_p, 1e-300))
     for value in np.unique(t[accepted]):              # from the least of them: raise the bar until shadows agree
@@ -148,12 +150,17 @@ def loss(z, y):
     return np.logaddexp(0, z) - y * z
 
 
-def above_zero(gains, company) -> np.ndarray:
-    """(C,) one-sided p-values of a mean gain (V, C) above 0, companies being the units."""
+def above_zero(gains, noise, company) -> np.ndarray:
+    """
+    (C,) one-sided p-values of a mean gain (V, C) above 0, companies being the units. `noise` (V, C) is the standard deviation that a gain has by the chance
+    of the label alone: where positives are rare, a candidate that says "not these few" may meet none of them, and what was seen would then have no spread.
+    """
     from scipy.stats import t as student
     count = int(company.max()) + 1
-    total = np.stack([np.bincount(company, column, count) for column in gains.T], 1)            # (companies, C)
-    spread = total.std(0, ddof=1) / np.sqrt(count)
+    by_company = lambda values: np.stack([np.bincount(company, column, count) for column in values.T], 1)           # (companies, C)
+    total = by_company(gains)
+    variance = np.maximum(total.var(0, ddof=1), (by_company(noise) ** 2).mean(0))               # rows of a company have one fate
+    spread = np.sqrt(variance / count)
     return student.sf(total.mean(0) / np.where(spread > 0, spread, np.inf), count - 1)
 
 
