@@ -16,6 +16,7 @@ import torch
 
 import metrics
 from calibration import log_loss
+from fusion import resume
 
 
 def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folder: Path, seed: int, batch=1024, epochs=50, patience=8, shift=0.0,
@@ -29,8 +30,8 @@ def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folde
     shuffle = torch.Generator().manual_seed(seed)
     path, history = folder / "epoch.pt", []
     best, kept, weights, first = math.inf, -1, None, 0
-    if path.exists():
-        state = torch.load(path, map_location="cpu")
+    state = resume.read(folder, "epoch")
+    if state:
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["random"])

@@ -19,6 +19,7 @@ import shutil
 import sys
 import time
 import traceback
+import zipfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -97,14 +98,13 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
     if found or not fit:
         return found
     folder.mkdir(parents=True, exist_ok=True)
-    started_as = folder / "started.json"
-    if not started_as.exists() or json.loads(started_as.read_text("utf-8")) != mark:      # of other settings: nothing to resume
+    if mark_of(folder) != mark:                                                           # of other settings, or torn: nothing to resume
         for old in folder.iterdir():
             shutil.rmtree(old) if old.is_dir() else old.unlink()
-        started_as.write_text(json.dumps(mark), "utf-8")
         for lent in lender.glob("pretrain-*.pt") if lender else ():
             shutil.copyfile(lent, folder / lent.name)
         borrow(rung, mark, folder)
+        write_whole(folder / "started.json", json.dumps(mark))                                  # last: a run that was stopped before it begins anew
     before = float((folder / "seconds.txt").read_text()) if (folder / "seconds.txt").exists() else 0.0
     started = time.monotonic()
     try:
@@ -112,12 +112,11 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
         logits = {name: fitted.logits(getattr(split, name)) for name in SLICES}
     finally:
         spent = before + time.monotonic() - started
-        (folder / "seconds.txt").write_text(f"{spent:.2f}")
+        write_whole(folder / "seconds.txt", f"{spent:.2f}")
     with (folder / "logits.npz.partial").open("wb") as file:
         np.savez(file, **logits)
     (folder / "logits.npz.partial").replace(folder / "logits.npz")
-    (folder / "done.json.partial").write_text(json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes}, default=float), "utf-8")
-    (folder / "done.json.partial").replace(folder / "done.json")
+    write_whole(folder / "done.json", json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes}, default=float))
     return Done(logits, spent, fitted.history, fitted.notes)
 
 
@@ -131,7 +130,22 @@ def borrow(rung: Rung, mark: dict, folder: Path) -> None:
         (folder / part).mkdir()
         for path in theirs.glob("*.pt"):
             shutil.copyfile(path, folder / part / path.name)
-        (folder / "seconds.txt").write_text(f"{one.seconds:.2f}")
+        write_whole(folder / "seconds.txt", f"{one.seconds:.2f}")
+
+
+def mark_of(folder: Path) -> dict | None:
+    """The mark of what a folder holds the beginning of."""
+    try:
+        return json.loads((folder / "started.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file, all of it or nothing."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, "utf-8")
+    partial.replace(path)
 
 
 def finished(folder: Path, mark: dict) -> Done | None:
@@ -140,7 +154,7 @@ def finished(folder: Path, mark: dict) -> Done | None:
         if done["mark"] == mark:
             with np.load(folder / "logits.npz") as found:
                 return Done({name: found[name] for name in SLICES}, done["seconds"], done["history"], done["notes"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         pass
     return None
 
@@ -326,7 +340,7 @@ def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
     p.add_argument("--data", choices=("sim", "yc", "warn"))
     p.add_argument("--size", choices=configs.SIZES, default="demo")
     p.add_argument("--config", type=Path, metavar="FILE", help="a run of your own (config.py says what a file holds)")
-    p.add_argument("--rungs", metavar="1,2b", help="fit only these; the table has whatever else is finished too")
+    p.add_argument("--rungs", metavar="1,2b", help="only these")
     p.add_argument("--seeds", metavar="1,2,3")
     p.add_argument("--device", help="auto, cpu, cuda, cuda:N")
     p.add_argument("--threads", type=int)
@@ -342,6 +356,12 @@ def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return p
 
 
+def repeats(words: list[str]) -> str:
+    """The command that makes the whole table, whatever part of it was asked for this time."""
+    kept = [word for i, word in enumerate(words) if word not in ("--finished", "--fresh", "--rungs") and not word.startswith("--rungs=") and words[i - 1: i] != ["--rungs"]]
+    return " ".join(["./jianwei train --ladder", *kept])
+
+
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
     p.add_argument("--finished", action="store_true", help="fit nothing: the table of what earlier runs have finished")
@@ -350,8 +370,7 @@ def main(argv=None) -> int:
     run = of_arguments(a)
     if a.fresh:
         shutil.rmtree(RUNS / run.name, ignore_errors=True)
-    words = [word for word in (argv if argv is not None else sys.argv[1:]) if word not in ("--finished", "--fresh")]    # what repeats the figures
-    _, whole = run_all(run, "./jianwei train --ladder " + " ".join(words), fit=not a.finished)
+    _, whole = run_all(run, repeats(argv if argv is not None else sys.argv[1:]), fit=not a.finished)
     return 0 if whole else 1
 
 

@@ -109,6 +109,7 @@ def finish(data: Data, parts: dict, unlabelled, strangers, s: dict, kind: str) -
 
 def check(name: str, label) -> None:
     if len(label) == 0:
-        raise Refused(f"the {name} slice has no rows; move the dates of [split], or bring more rows")
+        raise Refused(f"the {name} slice has no rows: move the slices' dates (--valid-from, --calibrate-from, --test-from, or [split] of a file), or say how far labels reach ahead "
+                      "(--embargo-days, 365 where nothing is said: rows so shortly before the next slice are left out)")
     if label.min() == label.max():
         raise Refused(f"every one of the {len(label)} labels of the {name} slice is {label[0]}: one class cannot be learned or judged")

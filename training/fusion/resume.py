@@ -1,5 +1,6 @@
 """Checkpoints of a loop: all that an interrupted run needs to go on as if nothing had happened."""
 
+import pickle
 from pathlib import Path
 
 import torch
@@ -17,11 +18,8 @@ def save(folder, name: str, settings: dict, plain: dict, **parts) -> None:
 
 def load(folder, name: str, settings: dict, **parts) -> dict | None:
     """What was given as `plain`, with the parts put back; None where there is no checkpoint, or one of other settings."""
-    path = Path(folder) / f"{name}.pt" if folder is not None else None
-    if path is None or not path.exists():
-        return None
-    state = torch.load(path, map_location="cpu")
-    if state["settings"] != settings:
+    state = read(folder, name)
+    if state is None or state["settings"] != settings:
         return None
     for key, part in parts.items():
         part.load_state_dict(state["parts"][key])
@@ -31,8 +29,16 @@ def load(folder, name: str, settings: dict, **parts) -> dict | None:
 
 def finished(folder, name: str, settings: dict, steps: int) -> bool:
     """Whether folder/name.pt is of a loop that came to its end, so that it need not be prepared again."""
+    state = read(folder, name)
+    return state is not None and state["settings"] == settings and state["plain"]["step"] == steps
+
+
+def read(folder, name: str) -> dict | None:
+    """A checkpoint; None where there is none, or what a bad disk left of one: then the loop begins anew."""
     path = Path(folder) / f"{name}.pt" if folder is not None else None
     if path is None or not path.exists():
-        return False
-    state = torch.load(path, map_location="cpu")
-    return state["settings"] == settings and state["plain"]["step"] == steps
+        return None
+    try:
+        return torch.load(path, map_location="cpu")
+    except (OSError, ValueError, RuntimeError, EOFError, pickle.UnpicklingError):
+        return None

@@ -8,6 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 import calibration
 import metrics
+from dataset import Refused
 from fusion import build, checkpoint, export
 from fusion.config import FULL, defaults, settings
 from fusion.finetune import FAR, STILL
@@ -89,6 +90,8 @@ class Concatenated(FusionRung):
         z, seen = both(some), both(split.valid)
         mean, std = z.mean(0), z.std(0)
         moves = std > STILL
+        if not moves.any():
+            raise Refused("neither the text nor the features have left anything in the last layers to tell rows by")
         scaled = lambda z: ((z[:, moves] - mean[moves]) / std[moves]).clip(-FAR, FAR)       # a number that moves in few rows is not to decide those
         fits = [LogisticRegression(C=c, max_iter=500).fit(scaled(z), data.y[some]) for c in STRENGTHS]
         found = [metrics.auc(fit.decision_function(scaled(seen)), data.y[split.valid]) for fit in fits]

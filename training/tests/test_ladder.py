@@ -18,6 +18,7 @@ import split as splits
 import tfidf
 import wheels
 from dataset import DAY, Refused, seconds
+from fusion import resume
 from ladder.rungs import Config, Fitted, Rung, discover, registry, settings_of
 from test_data import write_v2
 
@@ -187,6 +188,34 @@ def test_finished_makes_the_table_of_what_there_is_and_fits_nothing(found, tmp_p
     result, whole = run_ladder.run_all(*where, fit=False)
     assert whole and len(result["rungs"][0]["seed_auc"]) == 1 and result["left_out"] == [f"rung 1 ({Twice.name}) has been run with 1 of 2 seeds"]
     assert "upper bounds" in result["seconds_are"] or result["load"] < 100
+
+
+@pytest.mark.parametrize("name, left", [("started.json", ""), ("done.json", "[]"), ("done.json", "{"), ("seconds.txt", "12"), ("logits.npz", "PK")])
+def test_torn_files_of_a_rung_are_fitted_again(found, tmp_path, monkeypatch, name, left):
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found)], []))
+    go = lambda: run_ladder.run_all(small_run(), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    go()
+    place = tmp_path / "runs" / "small" / "1-1"
+    if name in ("started.json", "seconds.txt"):
+        (place / "done.json").unlink()
+    (place / name).write_text(left)
+    Counting.fits = []
+    result, whole = go()
+    assert whole and Counting.fits == [1] and len(result["rungs"][0]["seed_auc"]) == 2
+
+
+def test_a_torn_checkpoint_is_no_checkpoint(tmp_path):
+    resume.save(tmp_path, "tune", {"a": 1}, {"step": 3})
+    assert resume.load(tmp_path, "tune", {"a": 1}) == {"step": 3}
+    kept = (tmp_path / "tune.pt").read_bytes()
+    for left in (b"", kept[: len(kept) // 2], b"garbage"):
+        (tmp_path / "tune.pt").write_bytes(left)
+        assert resume.load(tmp_path, "tune", {"a": 1}) is None and not resume.finished(tmp_path, "tune", {"a": 1}, 3)
+
+
+def test_the_command_repeats_the_whole_table():
+    words = ["--data", "sim", "--rungs", "9", "--finished", "--seeds", "1,2", "--rungs=2b"]
+    assert run_ladder.repeats(words) == "./jianwei train --ladder --data sim --seeds 1,2"
 
 
 def test_rungs_that_are_not_asked_for_stay_in_the_table(found, tmp_path, monkeypatch):

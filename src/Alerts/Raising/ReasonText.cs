@@ -32,8 +32,8 @@ public static class ReasonText
     /// <param name="rising">Whether the risk rose.</param>
     public static string Line(IReadOnlyList<Reason> reasons, bool rising)
     {
-        var along = reasons.Where(r => r.Value >= 0 == rising).Select(One);
-        var against = reasons.Where(r => r.Value >= 0 != rising).Select((r, i) => i == 0 ? $"against it {One(r)}" : One(r));
+        var along = reasons.Where(r => r.Value >= 0 == rising).Select(One).ToList();
+        var against = reasons.Where(r => r.Value >= 0 != rising).Select((r, i) => i == 0 && along.Count > 0 ? $"against it {One(r)}" : One(r));
         return string.Join("; ", along.Concat(against));
     }
 

@@ -27,14 +27,18 @@ internal static class AlertTable
         return table;
     }
 
-    // In few words: the largest reasons with their direction and share, those that go the way of the shift first, or else what moved.
+    // In few words: the largest reason that goes the way of the shift and the largest other, with their shares, or else what moved.
     private static string Why(JsonNode alert)
     {
         var rising = alert["before"]?["probability"] is not { } before || alert["after"]!["probability"]!.GetValue<double>() >= before.GetValue<double>();
-        var reasons = (alert["reasons"] as JsonArray ?? []).OfType<JsonNode>().OrderBy(r => r["value"]!.GetValue<double>() >= 0 != rising).Take(2).Select(Share).ToList();
+        var found = (alert["reasons"] as JsonArray ?? []).OfType<JsonNode>().ToList();
+        var first = found.Find(r => Along(r, rising));
+        var reasons = new[] { first, found.Find(r => r != first) }.OfType<JsonNode>().Select(r => (Along(r, rising) ? "" : "against it ") + Share(r)).ToList();
         var groups = (alert["changes"]?["groups"] as JsonArray ?? []).Take(2).Select(g => Text(g?["group"]));
         return string.Join(", ", reasons.Count > 0 ? reasons : groups);
     }
+
+    private static bool Along(JsonNode reason, bool rising) => reason["value"]!.GetValue<double>() >= 0 == rising;
 
     private static string Share(JsonNode reason)
     {

@@ -7,6 +7,7 @@ using Jianwei.Core.Sql;
 using Jianwei.Featurizer;
 using Jianwei.Featurizer.State;
 using Jianwei.Ingest.Replay;
+using Jianwei.Scorer.Packages;
 using Jianwei.Scorer.Telemetry;
 using Jianwei.Simulator.Truth;
 using Npgsql;
@@ -180,7 +181,13 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
             "select model from scores join portfolio_members using (company_id) where portfolio_id = @portfolio limit 1", new { portfolio });
         return new(
             sent.Sent, metrics.Total(Applied.Yes), metrics.Total(Applied.Duplicate), letters, latency.Count, alerts, webhook.Received,
-            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", data.Name, lead);
+            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", Predicts(services, model), data.Name, lead);
+    }
+
+    private static string Predicts(IServiceProvider services, string? model)
+    {
+        var manifest = services.GetRequiredService<ModelStore>().List().FirstOrDefault(entry => entry.Id == model)?.Manifest;
+        return manifest is null ? "nothing" : $"{manifest.Target.TrimEnd(',')} within {manifest.HorizonDays} days";
     }
 
     private static double Round(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);

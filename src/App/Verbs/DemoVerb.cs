@@ -70,6 +70,7 @@ internal static class DemoVerb
         console.Write(AlertTable.Of(alerts, $"the newest of {summary.Alerts:N0} alerts"));
         console.MarkupLineInterpolated(
             $"{summary.EventsRead:N0} messages read, {summary.EventsApplied:N0} applied, {summary.DeadLetters:N0} refused, {summary.Scores:N0} scored by {summary.Model}, {summary.Alerts:N0} alerts, {summary.Deliveries:N0} delivered");
+        console.MarkupLineInterpolated($"percentages are the probability of: {summary.Predicts}");
         if (summary.LeadTime is { } lead)
         {
             var early = lead.MedianDays is { } days ? $", half of those {days:N0} days ahead or more" : "";

@@ -57,11 +57,6 @@ internal static class ExportVerb
                 (now.Kept > 0 ? $", of which the interrupted run left {now.Kept:N0}" : "")));
             var manifest = await export.WriteAsync(EventSource.Read(source, app.Services, cancellation), progress, cancellation);
             line.End();
-            if (manifest.Rows == 0)
-            {
-                ProgressLine.Note($"export: no rows: rows are written at the end of a month (--at monthly) or after a lay-off notice (--at notice), and the events give none for --at {parsed.GetValue(at).ToString().ToLowerInvariant()}");
-            }
-
             await Console.Out.WriteLineAsync(parsed.GetValue(json)
                 ? manifest.ToJsonLine()
                 : $"{settings.Folder}: {manifest.Rows:N0} rows of {manifest.Companies:N0} companies, {manifest.Positive:N0} positive, {manifest.Censored:N0} censored, " +

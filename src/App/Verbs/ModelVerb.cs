@@ -21,13 +21,13 @@ internal static class ModelVerb
 
     private static Command List() => Build(
         "list", "List every package, which version of each name serves, and whether it is of the present feature catalogue. Verifies nothing.", null,
-        (store, _, _) => store.List() is [_, ..] found ? found : throw new ModelRefusedException($"there is no package in {store.Root} (Models:Directory)"));
+        (store, _, _) => All(store));
 
     private static Command Verify() => Build(
         "verify", "Load packages as a Scorer would: digests, catalogue, graph, golden inputs. Exit code 1 if any may not serve.",
         new Argument<string?>("model") { Description = "NAME/VERSION, or NAME for the version that serves; every package when left out.", Arity = ArgumentArity.ZeroOrOne },
         (store, contract, model) => model is null
-            ? [.. store.List().Select(entry => entry.Problem is null ? store.Verify(ModelId.Parse(entry.Id), contract) : entry)]
+            ? [.. All(store).Select(entry => entry.Problem is null ? store.Verify(ModelId.Parse(entry.Id), contract) : entry)]
             : [store.Verify(store.Resolve(model), contract)],
         "verified: digests, catalogue, graphs, golden inputs");
 
@@ -36,6 +36,9 @@ internal static class ModelVerb
         new Argument<string?>("model") { Description = "NAME/VERSION." },
         (store, contract, model) => [store.Promote(ModelId.Parse(model!), contract)],
         "verified; it is CURRENT, and running Scorers of that model take it up, in shadow first");
+
+    private static IReadOnlyList<ModelEntry> All(ModelStore store) =>
+        store.List() is [_, ..] found ? found : throw new ModelRefusedException($"there is no package in {store.Root} (Models:Directory)");
 
     private static Command Build(
         string name, string description, Argument<string?>? model, Func<ModelStore, FeatureContract, string?, IReadOnlyList<ModelEntry>> act, string? done = null)
@@ -94,7 +97,7 @@ internal static class ModelVerb
         {
             table.AddRow(
                 Markup.Escape(view.Model), view.Current ? "yes" : "", view.FitsCatalogue ? "present" : "another",
-                Markup.Escape(view.Target is { } target ? $"{target} within {view.HorizonDays} days" : ""), Markup.Escape(view.Problem ?? ""));
+                Markup.Escape(view.Target is { } target ? $"{target.TrimEnd(',')} within {view.HorizonDays} days" : ""), Markup.Escape(view.Problem ?? ""));
         }
 
         AnsiConsole.Write(table);

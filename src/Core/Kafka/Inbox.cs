@@ -61,9 +61,6 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
         }
     }
 
-    /// <summary>Whether a partition is to wait, because it has run far ahead.</summary>
-    public bool Holds(TopicPartition partition) => paused.Contains(partition);
-
     /// <summary>The records, which are the caller's now.</summary>
     public List<ConsumeResult<byte[], byte[]>> Take() => records.Take();
 
@@ -80,6 +77,18 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
     /// known as paused until it is.
     /// </summary>
     public void ResumeAll() => Resume(_ => true);
+
+    /// <summary>
+    /// Resumes whatever is not paused here: the client can drop a resume and keep a partition paused for ever, in silence
+    /// (https://github.com/confluentinc/librdkafka/issues/5591). It does nothing to a partition that runs.
+    /// </summary>
+    public void ResumeForgotten()
+    {
+        if (consumer.Assignment.Where(p => !paused.Contains(p)).ToList() is [_, ..] free)
+        {
+            consumer.Resume(free);
+        }
+    }
 
     private void Merge(TopicMerge into, ConsumeResult<byte[], byte[]>? record)
     {

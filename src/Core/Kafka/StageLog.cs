@@ -26,8 +26,6 @@ internal sealed partial class StageLog(string stage, ILogger log)
 
     public void Retrying(string reason, TimeSpan pause) => LogRetrying(stage, reason, pause);
 
-    public void Stalled(IEnumerable<TopicPartitionOffset> from) => LogStalled(stage, string.Join(", ", from.Select(o => $"{o.Topic}[{o.Partition.Value}] from {o.Offset.Value}")));
-
     public void ConsumeFailed(Error error) => LogConsume(stage, error.Reason);
 
     public void Client(LogMessage message) => LogClient(stage, message.Message);
@@ -51,9 +49,6 @@ internal sealed partial class StageLog(string stage, ILogger log)
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Stage} waits: {Reason}; trying again in {Pause}")]
     private partial void LogRetrying(string stage, string reason, TimeSpan pause);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Stage} asks again for {Offsets}: there are messages, and none came for 10 s")]
-    private partial void LogStalled(string stage, string offsets);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Stage} could not read: {Reason}")]
     private partial void LogConsume(string stage, string reason);

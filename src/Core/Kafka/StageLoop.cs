@@ -36,6 +36,7 @@ public sealed class StageLoop(
     private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LagIntervalWhenPaused = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BrokerLook = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
 
     private readonly StageLog say = new(stage, log);
@@ -50,6 +51,7 @@ public sealed class StageLoop(
     private volatile bool brokersDown;
     private long lookedForBrokers;
     private long reportedLag;
+    private long resumed;
     private bool lagUnknown;
 
     private sealed record Batch(int Epoch, List<ConsumeResult<byte[], byte[]>> Records);
@@ -111,25 +113,25 @@ public sealed class StageLoop(
     {
         var inbox = new Inbox(consumer, merge, batching, time);
         var backlog = new Backlog(consumer);
-        var watch = new StallWatch(consumer, time);
         while (!stopping.IsCancellationRequested)
         {
             ServeRewind(consumer);
             LookForBrokers(consumer);
-            if (ReportLag(backlog, paused: false))
-            {
-                LookForStalls(watch, inbox);
-            }
-
+            ReportLag(backlog, paused: false);
             if (inbox.Epoch != epoch)
             {
                 inbox.Reset(epoch);
-                watch.Reset();
+            }
+
+            if (time.GetElapsedTime(resumed) >= ResumeInterval)
+            {
+                inbox.ResumeForgotten();
+                resumed = time.GetTimestamp();
             }
 
             if (inbox.Full || (inbox.Count > 0 && inbox.Waited >= batching.BufferingTimeLimit))
             {
-                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, backlog, watch, stopping);
+                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, backlog, stopping);
                 continue;
             }
 
@@ -138,25 +140,22 @@ public sealed class StageLoop(
             {
                 // Read across a rebalance inside Consume: it belongs to the new epoch.
                 inbox.Reset(epoch);
-                watch.Reset();
             }
 
             if (record is { IsPartitionEOF: false })
             {
                 next.TryAdd(record.TopicPartition, record.Offset);
-                watch.Heard(record.TopicPartition);
             }
 
             inbox.Add(record);
         }
     }
 
-    // True where it is known now.
-    private bool ReportLag(Backlog backlog, bool paused)
+    private void ReportLag(Backlog backlog, bool paused)
     {
         if (brokersDown || time.GetElapsedTime(reportedLag) < (lagUnknown || paused ? LagIntervalWhenPaused : LagInterval))
         {
-            return false;
+            return;
         }
 
         lagUnknown = true;
@@ -172,22 +171,6 @@ public sealed class StageLoop(
         }
 
         reportedLag = time.GetTimestamp();
-        return !lagUnknown;
-    }
-
-    private void LookForStalls(StallWatch watch, Inbox inbox)
-    {
-        try
-        {
-            if (watch.Look(inbox.Holds) is [_, ..] from)
-            {
-                say.Stalled(from);
-            }
-        }
-        catch (KafkaException)
-        {
-            // The brokers do not answer: that has its own sentence.
-        }
     }
 
     // Nothing tells that brokers are back while there is nothing to read, so ask.
@@ -227,7 +210,7 @@ public sealed class StageLoop(
         }
     }
 
-    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, Backlog backlog, StallWatch watch, CancellationToken stopping)
+    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, Backlog backlog, CancellationToken stopping)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(PatienceWhenFull);
@@ -248,7 +231,6 @@ public sealed class StageLoop(
         }
 
         inbox.ResumeAll();
-        watch.Reset();
     }
 
     private bool Wait(Batch batch, CancellationToken patience)

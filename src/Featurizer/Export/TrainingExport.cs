@@ -44,7 +44,7 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
     /// <param name="progress">Told of every 10,000th event and of the end.</param>
     /// <param name="cancellation">Leaves no export behind, but what the next run goes on with: the folder's name with <c>.partial</c>.</param>
     /// <exception cref="IOException">The folder cannot be written, or holds something else.</exception>
-    /// <exception cref="InvalidDataException">What an interrupted export left is of another log.</exception>
+    /// <exception cref="InvalidDataException">What an interrupted export left is of another log, or there is no row.</exception>
     public async Task<ExportManifest> WriteAsync(IAsyncEnumerable<CompanyEvent> events, IProgress<ExportProgress>? progress, CancellationToken cancellation)
     {
         using var folder = new ExportFolder(settings.Folder, plan.Catalogue, settings.Texts, Of, settings.SaveEvery);
@@ -66,6 +66,12 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
         }
 
         progress?.Report(new(read, folder.Rows, folder.Kept));
+        if (folder.Rows == 0)
+        {
+            throw new InvalidDataException($"{read:N0} events give no row, and {settings.Folder} stays as it is: rows are written at the end of each month from a company's first event on "
+                + "(--at monthly), or after a lay-off notice (--at notice)");
+        }
+
         var manifest = Manifest(folder);
         folder.Complete(manifest);
         return manifest;

@@ -70,6 +70,20 @@ public sealed class InboxTests
         Assert.Empty(paused);
     }
 
+    // B was paused by nobody here: the client did it, or dropped a resume.
+    [Fact]
+    public void Partition_ThatIsPausedAndNotHeldIsResumed()
+    {
+        var inbox = Merging();
+        for (var i = 0; i < 4; i++)
+            inbox.Add(Record(A, i, Large));
+        paused.Add(B);
+
+        inbox.ResumeForgotten();
+
+        Assert.Equal([A], paused);
+    }
+
     private Inbox Merging()
     {
         var inbox = new Inbox(consumer, new(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeProvider.System), Small, TimeProvider.System);
