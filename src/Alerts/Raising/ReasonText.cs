@@ -25,7 +25,7 @@ public static class ReasonText
     }
 
     /// <summary>
-    /// All of them in one line, each with its direction and share, those that go the way of the shift first: <c>↑62 % …; ↑8 % …; against it ↓11 % …</c>.
+    /// All of them in one line, each with its direction and share, those that go the way of the shift first: <c>↑62 % …; ↑8 % …; but ↓11 % …</c>.
     /// Empty where there are none.
     /// </summary>
     /// <param name="reasons">Largest first.</param>
@@ -33,7 +33,7 @@ public static class ReasonText
     public static string Line(IReadOnlyList<Reason> reasons, bool rising)
     {
         var along = reasons.Where(r => r.Value >= 0 == rising).Select(One).ToList();
-        var against = reasons.Where(r => r.Value >= 0 != rising).Select((r, i) => i == 0 && along.Count > 0 ? $"against it {One(r)}" : One(r));
+        var against = reasons.Where(r => r.Value >= 0 != rising).Select((r, i) => i == 0 && along.Count > 0 ? $"but {One(r)}" : One(r));
         return string.Join("; ", along.Concat(against));
     }
 

@@ -33,7 +33,7 @@ internal static class AlertTable
         var rising = alert["before"]?["probability"] is not { } before || alert["after"]!["probability"]!.GetValue<double>() >= before.GetValue<double>();
         var found = (alert["reasons"] as JsonArray ?? []).OfType<JsonNode>().ToList();
         var first = found.Find(r => Along(r, rising));
-        var reasons = new[] { first, found.Find(r => r != first) }.OfType<JsonNode>().Select(r => (Along(r, rising) ? "" : "against it ") + Share(r)).ToList();
+        var reasons = new[] { first, found.Find(r => r != first) }.OfType<JsonNode>().Select(r => (Along(r, rising) ? "" : "but ") + Share(r)).ToList();
         var groups = (alert["changes"]?["groups"] as JsonArray ?? []).Take(2).Select(g => Text(g?["group"]));
         return string.Join(", ", reasons.Count > 0 ? reasons : groups);
     }

@@ -77,10 +77,10 @@ public sealed class ReasonMakerTests
         var reasons = ReasonMaker.Of(parts, 0.7, 6, Events(Event("p", EventType.PostingOpened, -1))).Items;
 
         Assert.Equal(
-            "↑75 % new filing text of 2024-06-28: “被列为失信被执行人。”; ↑10 % older texts that are no longer there; against it ↓15 % hiring: p summary",
+            "↑75 % new filing text of 2024-06-28: “被列为失信被执行人。”; ↑10 % older texts that are no longer there; but ↓15 % hiring: p summary",
             ReasonText.Line(reasons, rising: true));
         Assert.Equal(
-            "↓15 % hiring: p summary; against it ↑75 % new filing text of 2024-06-28: “被列为失信被执行人。”; ↑10 % older texts that are no longer there",
+            "↓15 % hiring: p summary; but ↑75 % new filing text of 2024-06-28: “被列为失信被执行人。”; ↑10 % older texts that are no longer there",
             ReasonText.Line(reasons, rising: false));
     }
 
