@@ -6,7 +6,8 @@ One config file a run (TOML); training/configs holds those that come with the pr
     seeds = [1, 2, 3]
     rungs = ["1", "2b"]     # left out: all
     device = "auto"         # auto, cpu, cuda, cuda:1
-    threads = 0             # 0: OMP_NUM_THREADS, else every core
+    jobs = 0                # fits of the ladder at once; 0: one a core, 4 at most (each needs one to three GB); on a GPU always 1
+    threads = 0             # of each; 0: OMP_NUM_THREADS, else what the jobs leave of the cores
     [[worlds]]              # sim: companies, years, seed, and world = { TextStrength = 1.0 }
     [table]                 # table.py
     [split]                 # split.py
@@ -34,6 +35,7 @@ class Run:
     seeds: list[int] = field(default_factory=lambda: [1, 2, 3])
     rungs: list[str] = field(default_factory=list)
     device: str = "auto"
+    jobs: int = 0
     threads: int = 0
     worlds: list[dict] = field(default_factory=list)
     table: dict = field(default_factory=dict)
@@ -48,21 +50,24 @@ class Run:
             raise Refused(f"size is {self.size!r}; allowed are {', '.join(SIZES)}")
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
             raise Refused(f"seeds are {self.seeds}; at least one, and each once")
+        if self.jobs < 0 or self.threads < 0:
+            raise Refused(f"jobs and threads are {self.jobs} and {self.threads}; 1 or more, or 0 for what fits the machine")
         self.rungs = [str(number) for number in self.rungs]
         stem = Path(self.table["file"]).name.split(".")[0] if self.data == "table" and self.table.get("file") else self.data
         self.name = self.name or f"{'table-' if self.data == 'table' and stem in KINDS else ''}{stem}-{self.size}"
 
-    def set_up_torch(self) -> str:
-        """Sets PyTorch's threads; the device to use."""
+    def set_up_torch(self, at_once: int = 1) -> str:
+        """The device to use; sets how many fits run at once, `at_once` at most where the run does not say, and the threads of each."""
         import torch
-        self.threads = self.threads or int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+        gpu = torch.cuda.is_available()
+        if self.device.startswith("cuda") and not gpu:
+            raise Refused(f"device is {self.device}, but PyTorch sees no GPU; allowed here are auto and cpu")
+        device, cores = ("cuda" if gpu else "cpu") if self.device == "auto" else self.device, os.cpu_count() or 1
+        self.jobs = 1 if device.startswith("cuda") or at_once == 1 else self.jobs or min(at_once, cores)
+        self.threads = self.threads or int(os.environ.get("OMP_NUM_THREADS") or max(1, cores // self.jobs))
         torch.set_num_threads(self.threads)
         keep_memory()
-        if self.device == "auto":
-            return "cuda" if torch.cuda.is_available() else "cpu"
-        if self.device.startswith("cuda") and not torch.cuda.is_available():
-            raise Refused(f"device is {self.device}, but PyTorch sees no GPU; allowed here are auto and cpu")
-        return self.device
+        return device
 
 
 def keep_memory() -> None:

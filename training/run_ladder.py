@@ -25,9 +25,11 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import threadpoolctl
 
 import calibration
 import config as configs
+import jobs
 import metrics
 import report
 import sets
@@ -37,6 +39,7 @@ from train import TRAINING
 
 RIVAL = "2b"
 DRAWS = 500                 # resamples of companies behind each interval
+LEFT_OUT = "is left out"    # what cannot be fitted here, which is no failure
 SLICES = ("valid", "calibrate", "test")
 RUNS, RESULTS = TRAINING / "runs" / "ladder", TRAINING / "results"
 
@@ -231,6 +234,10 @@ def machine(run) -> str:
     return f"{os.cpu_count()} × {model}{gpu}, {run.threads} threads, Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
 
 
+def seeds_of(rung: Rung, run) -> list[int]:
+    return run.seeds if rung.seeded else run.seeds[:1]
+
+
 def chosen(rungs: list[Rung], numbers: list[str]) -> list[Rung]:
     known = [rung.number for rung in rungs]
     for number in numbers:
@@ -243,7 +250,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     """(the results that were written, whether every rung came through); without `fit` the table is of what is finished."""
     started = time.monotonic()
     say = say or (lambda text: print(f"[{time.monotonic() - started:7.1f} s] {text}", flush=True))
-    device = run.set_up_torch()
+    device = run.set_up_torch(at_once=4)
     rungs, left_out = discover()
     wanted = chosen(rungs, run.rungs)
     if set(run.rung) - {rung.number for rung in rungs}:
@@ -253,43 +260,47 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     if not fit and not loaded and not any((runs / run.name).glob("*/done.json")):
         raise Refused(f"nothing is finished in {runs / run.name}; the same command without --finished fits")
     data, split = loaded or sets.load(run, say)
-    prints_of, done, whole = prints(data, split), {}, True
+    prints_of, place = prints(data, split), lambda rung, seed: runs / run.name / f"{rung.number}-{seed}"
+    silent = lambda text: None
+    kept = lambda rung, seed: climb(rung, seed, data, split, run, device, prints_of, place(rung, seed), silent, fit=False)
+
+    def one(task) -> str | None:
+        """Fits a rung with a seed; a sentence where that failed."""
+        (rung, seed), begun = task, time.monotonic()
+        inner = lambda text: say(f"rung {rung.number} seed {seed}: {text}")
+        try:
+            with threadpoolctl.threadpool_limits(run.threads):
+                made = climb(rung, seed, data, split, run, device, prints_of, place(rung, seed), inner)
+        except Refused as refused:
+            return f"{LEFT_OUT}: {refused}"
+        except Exception as broken:   # the loop's edge: one rung's bug does not cost the others
+            (place(rung, seed) / "error.txt").write_text(traceback.format_exc(), "utf-8")
+            return f"failed with {type(broken).__name__}: {' '.join(str(broken).split())[:200]}"
+        inner(f"valid auc {metrics.auc(made.logits['valid'], data.y[split.valid]):.4f}, {time.monotonic() - begun:.0f} s")
+
+    tasks = [(rung, seed) for rung in wanted if fit and not rung.missing(data) for seed in seeds_of(rung, run) if not kept(rung, seed)]
+    tasks.sort(key=lambda task: -task[0].weight)                # what takes longest begins first, or it would end alone
+    lends = lambda task, other: task[1] == other[1] and other[0].number in task[0].parts
+    problems, whole = {}, True
+    for (rung, seed), problem in jobs.each(tasks, run.jobs, one, lends):
+        if problem:
+            say(f"rung {rung.number} seed {seed} {problem}")
+            problems.setdefault(rung.number, problem)
+            whole &= problem.startswith(LEFT_OUT)
+    done = {}
     for rung in rungs:
         missing, asked = rung.missing(data), rung in wanted      # of the others the table has what is finished
-        if missing and not asked:
-            continue
-        if missing:
-            left_out.append(f"rung {rung.number} ({rung.name}) is left out: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+        found = [made for seed in seeds_of(rung, run) if not missing and (made := kept(rung, seed))]
+        wanted_seeds, problem = len(seeds_of(rung, run)), problems.get(rung.number)
+        if missing and asked:
+            problem = f"{LEFT_OUT}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+        elif not problem and len(found) < wanted_seeds and (asked or found):
+            problem = f"has been run with {len(found)} of {wanted_seeds} seeds" + ("" if found else " and is left out")
+        if problem:
+            left_out.append(f"rung {rung.number} ({rung.name}) {problem}")
             say(left_out[-1])
-            continue
-        found = []
-        for seed in run.seeds if rung.seeded else run.seeds[:1]:
-            begun, folder = time.monotonic(), runs / run.name / f"{rung.number}-{seed}"
-            inner = lambda text, at=f"rung {rung.number} seed {seed}": say(f"{at}: {text}")
-            try:
-                one = climb(rung, seed, data, split, run, device, prints_of, folder, inner, fit and asked)
-            except Refused as refused:
-                left_out.append(f"rung {rung.number} ({rung.name}) is left out: {refused}")
-                say(left_out[-1])
-                break
-            except Exception as broken:   # the loop's edge: one rung's bug does not cost the others
-                (folder / "error.txt").write_text(traceback.format_exc(), "utf-8")
-                left_out.append(f"rung {rung.number} ({rung.name}) failed with {type(broken).__name__}: {' '.join(str(broken).split())[:200]}")
-                say(f"{left_out[-1]}; see {folder / 'error.txt'}")
-                whole = False
-                break
-            if one is None:
-                continue
-            found.append(one)
-            valid = metrics.auc(one.logits["valid"], data.y[split.valid])
-            say(f"rung {rung.number} seed {seed}: valid auc {valid:.4f}, {time.monotonic() - begun:.0f} s")
-        else:
-            wanted_seeds = len(run.seeds) if rung.seeded else 1
-            if len(found) < wanted_seeds and (asked or found):
-                left_out.append(f"rung {rung.number} ({rung.name}) has been run with {len(found)} of {wanted_seeds} seeds" + ("" if found else " and is left out"))
-                say(left_out[-1])
-            if found:
-                done[rung.number] = rung, found
+        if found and rung.number not in problems:
+            done[rung.number] = rung, found
     if not done:
         raise Refused("no rung was fitted: " + "; ".join(left_out))
     result, drawn = table(run, data, split, done, left_out, command, say)
@@ -302,9 +313,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
 
 
 def write_json(path: Path, value) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    partial.replace(path)
+    write_whole(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def of_arguments(a) -> configs.Run:
@@ -330,7 +339,7 @@ def of_arguments(a) -> configs.Run:
         run.split["embargo_days"] = a.embargo_days
     run.rungs = a.rungs.split(",") if a.rungs else run.rungs
     run.seeds = [int(s) for s in a.seeds.split(",")] if a.seeds else run.seeds
-    run.device, run.threads = a.device or run.device, a.threads or run.threads
+    run.device, run.threads, run.jobs = a.device or run.device, a.threads or run.threads, getattr(a, "jobs", None) or run.jobs
     run.__post_init__()
     return run
 
@@ -343,7 +352,7 @@ def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
     p.add_argument("--rungs", metavar="1,2b", help="only these")
     p.add_argument("--seeds", metavar="1,2,3")
     p.add_argument("--device", help="auto, cpu, cuda, cuda:N")
-    p.add_argument("--threads", type=int)
+    p.add_argument("--threads", type=int, help="of each fit (default: what the fits at once leave of the cores)")
     t = p.add_argument_group("any table (table.py)")
     t.add_argument("--table", type=Path, metavar="FILE", help="CSV or ARFF")
     for name, words in (("label", "the column to predict"), ("positive", "its value that counts as 1"), ("time", "column of dates"), ("group", "rows of one group stay together")):
@@ -364,6 +373,7 @@ def repeats(words: list[str]) -> str:
 
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    p.add_argument("--jobs", type=int, help="fits at once (default: one a core, 4 at most; each needs one to three GB; on a GPU always 1)")
     p.add_argument("--finished", action="store_true", help="fit nothing: the table of what earlier runs have finished")
     p.add_argument("--fresh", action="store_true", help="forget what earlier runs of this ladder left")
     a = p.parse_args(argv)

@@ -11,6 +11,7 @@ An export is made again when its command, the program's sources, the catalogue o
 import hashlib
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, S
         say(table.roles(found.about))
         check_time(run, found)
     elif run.data == "sim":
-        found = datasets.join([world(run, i, spec, folder, say) for i, spec in enumerate(checked(run))])
+        specs = checked(run)
+        with ThreadPoolExecutor(2) as pool:             # an export keeps one core busy
+            found = datasets.join(list(pool.map(lambda i: world(run, i, specs[i], folder, say), range(len(specs)))))
     else:
         found = real(run, folder, say)
     split = splits.make(found, run.split)

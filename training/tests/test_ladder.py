@@ -36,7 +36,7 @@ def found(export):
 
 
 def small_run(**changes):
-    return configs.Run("yc", seeds=[1, 2], split=SPLIT, threads=1, device="cpu", name="small", **changes)
+    return configs.Run("yc", seeds=[1, 2], split=SPLIT, jobs=1, threads=1, device="cpu", name="small", **changes)
 
 
 def loaded(found, **changes):

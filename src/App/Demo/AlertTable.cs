@@ -38,7 +38,8 @@ internal static class AlertTable
         return string.Join(", ", reasons.Count > 0 ? reasons : groups);
     }
 
-    private static bool Along(JsonNode reason, bool rising) => reason["value"]!.GetValue<double>() >= 0 == rising;
+    // An outcome has no direction: it is why the alert was raised.
+    private static bool Along(JsonNode reason, bool rising) => Text(reason["kind"]) == "outcome" || reason["value"]!.GetValue<double>() >= 0 == rising;
 
     private static string Share(JsonNode reason)
     {

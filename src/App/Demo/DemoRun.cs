@@ -187,7 +187,7 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
     private static string Predicts(IServiceProvider services, string? model)
     {
         var manifest = services.GetRequiredService<ModelStore>().List().FirstOrDefault(entry => entry.Id == model)?.Manifest;
-        return manifest is null ? "nothing" : $"{manifest.Target.TrimEnd(',')} within {manifest.HorizonDays} days";
+        return manifest is null ? "nothing" : manifest.Predicts();
     }
 
     private static double Round(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);

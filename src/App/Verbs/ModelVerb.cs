@@ -93,11 +93,12 @@ internal static class ModelVerb
 
         var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("model").NoWrap())
             .AddColumns("current", "catalogue", "says the probability of", "problem");
-        foreach (var view in entries.Select(entry => View.Of(entry, contract)))
+        foreach (var entry in entries)
         {
+            var view = View.Of(entry, contract);
             table.AddRow(
                 Markup.Escape(view.Model), view.Current ? "yes" : "", view.FitsCatalogue ? "present" : "another",
-                Markup.Escape(view.Target is { } target ? $"{target.TrimEnd(',')} within {view.HorizonDays} days" : ""), Markup.Escape(view.Problem ?? ""));
+                Markup.Escape(entry.Manifest?.Predicts() ?? ""), Markup.Escape(view.Problem ?? ""));
         }
 
         AnsiConsole.Write(table);

@@ -50,6 +50,9 @@ public sealed record ModelManifest
 
     public string Id => $"{Name}/{Version}";
 
+    /// <summary>What its probabilities are of, as a sentence goes on.</summary>
+    public string Predicts() => $"{Target.TrimEnd(',')} within {HorizonDays} days";
+
     /// <summary>The band that a probability falls in, without hysteresis: the highest whose fire threshold it reaches.</summary>
     public Band BandOf(double probability)
     {

@@ -1,0 +1,105 @@
+"""Fits side by side: order, failures, and that nothing outlives the ladder."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import jobs
+import run_ladder
+from dataset import Refused
+from test_ladder import Counting, found, loaded, small_run  # noqa: F401  (found is a fixture)
+
+
+def test_tasks_run_at_once_in_processes_of_their_own(tmp_path):
+    here = []
+
+    def act(task):
+        here.append(task)
+        (tmp_path / task).write_text(str(os.getpid()))
+        deadline = time.monotonic() + 30
+        while len(list(tmp_path.iterdir())) < 2:                                         # each waits for the other
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return "a sentence" if task == "b" else None
+
+    assert sorted(jobs.each(["a", "b"], 2, act)) == [("a", None), ("b", "a sentence")]
+    assert not here and str(os.getpid()) not in {path.read_text() for path in tmp_path.iterdir()}
+    assert list(jobs.each(["a", "b"], 1, lambda task: here.append(task))) == [("a", None), ("b", None)] and here == ["a", "b"]
+
+
+def test_a_task_begins_after_those_that_it_needs(tmp_path):
+    order = tmp_path / "order"
+    order.touch()
+
+    def act(task):
+        time.sleep(0.2 if task == "lender" else 0)
+        with order.open("a") as file:
+            file.write(f"{task}\n")
+
+    assert len(list(jobs.each(["borrower", "lender"], 2, act, lambda task, other: (task, other) == ("borrower", "lender")))) == 2
+    assert order.read_text().split() == ["lender", "borrower"]
+    with pytest.raises(Refused, match="waits for another"):
+        list(jobs.each(["a", "b"], 2, act, lambda task, other: task != other))
+
+
+def test_a_process_that_is_killed_is_told_and_costs_the_others_nothing():
+    def act(task):
+        if task == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    found = dict(jobs.each([1, 2, 3], 2, act))
+    assert found[1] is None and found[3] is None and "signal 9; the machine may be short of memory" in found[2]
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_processes_end_with_the_ladder(tmp_path, how):
+    program = f"""
+import os, sys, time
+sys.path.insert(0, {str(Path(jobs.__file__).parent)!r})
+import jobs
+def act(task):
+    open(f"{tmp_path}/{{task}}", "w").write(str(os.getpid()))
+    time.sleep(60)
+list(jobs.each(["a", "b"], 2, act))
+"""
+    parent = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    read = lambda: [int(path.read_text() or 0) for path in tmp_path.iterdir()]
+    deadline = time.monotonic() + 30
+    while len(read()) < 2 or 0 in read():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    parent.send_signal(how)
+    parent.wait(30)
+    while any(map(running, read())):
+        assert time.monotonic() < deadline, "a fit outlived the ladder"
+        time.sleep(0.02)
+
+
+def test_a_ladder_of_two_jobs_writes_what_a_ladder_of_one_writes(found, tmp_path, monkeypatch):  # noqa: F811
+    class Broken(Counting):
+        number, name = "2", "broken"
+
+        def fit(self, data, split, seed, config, say):
+            raise Refused("made up") if seed == 1 else ZeroDivisionError("made up")
+
+    monkeypatch.setattr(run_ladder, "DRAWS", 25)
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Broken(found)], []))
+    results = []
+    for count in (1, 2):
+        run, said = replace(small_run(), jobs=count), []
+        result, whole = run_ladder.run_all(run, "", tmp_path / f"results{count}", tmp_path / f"runs{count}", said.append, loaded(found))
+        results.append((result["rungs"][0]["seed_auc"], len(result["rungs"]), whole, result["left_out"][0].split(" (")[0]))
+    assert results[0] == results[1] and results[0][1:] == (1, False, "rung 2")
