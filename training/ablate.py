@@ -8,16 +8,18 @@ Every row changes settings of the rung's default; its difference is paired over 
 """
 
 import argparse
-import time
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import threadpoolctl
 
+import jobs
 import metrics
 import sets
 from dataset import Refused
 from ladder.rungs import discover
-from run_ladder import RESULTS, RUNS, arguments, chosen, climb, machine, of_arguments, prints, write_json
+from run_ladder import RESULTS, RUNS, add_jobs, arguments, chosen, climb, machine, of_arguments, prints, write_json
 from train import TRAINING
 
 FOLDER = TRAINING / "runs" / "ablate"
@@ -77,32 +79,42 @@ def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> list[d
     pre-training of the default. Without `fit` only rows that are finished with every seed.
     """
     data, split = loaded
-    prints_of, device = prints(data, split), run.set_up_torch()
+    device, prints_of = run.set_up_torch(at_once=4), prints(data, split)
     given = run.rung.get(rung.number, {})
-    label = data.y[split.calibrate]
-    boot = metrics.Bootstrap(label, data.group[split.calibrate])
     now = {**rung.settings, **given}
     variants = {"default": {}, **{name: change for name, change in VARIANTS.get(rung.number, {}).items() if any(now[k] != v for k, v in change.items())}}
-    rows, first, lenders, silent = [], None, {}, lambda text: None
+
+    def climbed(name: str, seed: int, fit: bool, say=lambda text: None):
+        """What a row left with a seed; the default's is the ladder's where that has it."""
+        changed = replace(run, rung={**run.rung, rung.number: {**given, **variants[name]}})
+        place = lambda row: runs / run.name / f"{rung.number}-{row.replace(' ', '-')}-{seed}"
+        at_home = ladder / run.name / f"{rung.number}-{seed}"
+        ours = climb(rung, seed, data, split, replace(run, rung={**run.rung, rung.number: given}), device, prints_of, at_home, say, fit=False)
+        if name == "default" and ours:
+            return ours
+        return climb(rung, seed, data, split, changed, device, prints_of, place(name), say, fit, at_home if ours else place("default"))
+
+    def one(task) -> str | None:
+        name, seed = task
+        try:
+            with threadpoolctl.threadpool_limits(run.threads):
+                climbed(name, seed, True, lambda text: say(f"{name}, seed {seed}: {text}"))
+        except Refused as refused:
+            return str(refused)
+
+    tasks = [(name, seed) for name in variants for seed in run.seeds if fit and not climbed(name, seed, False)]
+    lends = lambda task, other: other == ("default", task[1]) and task != other
+    for (name, seed), problem in jobs.each(tasks, run.jobs, one, lends):
+        if problem:
+            say(f"{name}, seed {seed}: {problem}")
+    label = data.y[split.calibrate]
+    boot, rows, first = metrics.Bootstrap(label, data.group[split.calibrate]), [], None
     for name, change in variants.items():
-        done = []
-        for seed in run.seeds:
-            run.rung = {**run.rung, rung.number: {**given, **change}}
-            place = runs / run.name / f"{rung.number}-{name.replace(' ', '-')}-{seed}"
-            first_place = ladder / run.name / f"{rung.number}-{seed}"
-            inner = lambda text, at=f"{name}, seed {seed}": say(f"{at}: {text}")
-            begun = climb(rung, seed, data, split, run, device, prints_of, first_place, silent, fit=False) if first is None else None    # the ladder's, where it is there
-            lenders.setdefault(seed, first_place if begun else place)
-            started = time.monotonic()
-            done.append(begun or climb(rung, seed, data, split, run, device, prints_of, place, inner, fit, lenders[seed]))
-            if done[-1] is None:
-                say(f"{name}, seed {seed}: not run")
-                break
-            say(f"{name}, seed {seed}: calibrate auc {metrics.auc(done[-1].logits['calibrate'], label):.4f}, {time.monotonic() - started:.0f} s")
-        run.rung = {**run.rung, rung.number: given}
-        if done[-1] is None:
+        done = [climbed(name, seed, False) for seed in run.seeds]
+        if None in done:
             if first is None:
                 raise Refused("the default has not been run with every seed: there is nothing to compare with")
+            say(f"{name}: not run with every seed, and left out")
             continue
         drawn = np.mean([boot.draw(d.logits["calibrate"])[:, 0] for d in done], axis=0)
         auc = float(np.mean([metrics.auc(d.logits["calibrate"], label) for d in done]))
@@ -123,19 +135,19 @@ def table(rows: list[dict]) -> str:
 
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(prog="./jianwei train --ablate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    add_jobs(p)
     p.add_argument("--finished", action="store_true", help="fit nothing: the table of the rows that earlier runs have finished")
     a = p.parse_args(argv)
     run = of_arguments(a)
     if not run.rungs or set(run.rungs) - set(VARIANTS):
         raise Refused(f"--rungs: ablations are there for {', '.join(VARIANTS)}")
     rungs = chosen(discover()[0], run.rungs)
-    run.set_up_torch()
     loaded = sets.load(run)
     for rung in rungs:
         rows = ablate(run, rung, loaded, lambda text: print(text, flush=True), fit=not a.finished)
         path = RESULTS / f"ablation-{rung.number}-{run.name}.json"
         RESULTS.mkdir(exist_ok=True)
         write_json(path, {"rung": rung.number, "name": rung.name, "data": run.name, "date": date.today().isoformat(), "machine": machine(run), "seeds": run.seeds,
-                          "judged_on": "calibrate slice", "rows": rows, "command": f"./jianwei train --ablate --rungs {rung.number} --data {run.data} --size {run.size}"})
+                          "judged_on": "calibrate slice", "rows": rows, "command": f"./jianwei train --ablate --rungs {rung.number} --data {run.data} --size {run.size} --seeds {','.join(map(str, run.seeds))}"})
         print(f"{table(rows)}\nwrote {path}")
     return 0

@@ -365,6 +365,10 @@ def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return p
 
 
+def add_jobs(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--jobs", type=int, help="fits at once (default: one a core, 4 at most; each needs one to three GB; on a GPU always 1)")
+
+
 def repeats(words: list[str]) -> str:
     """The command that makes the whole table, whatever part of it was asked for this time."""
     kept = [word for i, word in enumerate(words) if word not in ("--finished", "--fresh", "--rungs") and not word.startswith("--rungs=") and words[i - 1: i] != ["--rungs"]]
@@ -373,7 +377,7 @@ def repeats(words: list[str]) -> str:
 
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
-    p.add_argument("--jobs", type=int, help="fits at once (default: one a core, 4 at most; each needs one to three GB; on a GPU always 1)")
+    add_jobs(p)
     p.add_argument("--finished", action="store_true", help="fit nothing: the table of what earlier runs have finished")
     p.add_argument("--fresh", action="store_true", help="forget what earlier runs of this ladder left")
     a = p.parse_args(argv)

@@ -117,4 +117,4 @@ def shared(data, split, seed, c, count, segment=None, say=lambda text: None) -> 
 
 def linear_sparse(x, y, c):
     from sklearn.linear_model import LogisticRegression
-    return LogisticRegression(C=c, solver="liblinear", max_iter=200).fit(x, y)
+    return LogisticRegression(C=c, solver="liblinear", dual=True, max_iter=1000).fit(x, y)

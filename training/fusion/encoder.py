@@ -110,18 +110,23 @@ class TextEncoder(nn.Module):
         parts = [mean, total / MANY, largest, attended, cls, torch.log1p(count) / 5, (embedded * valid).sum(1) / MANY]
         return self.pool(torch.cat(parts + [self.present(ids)] if self.config.keywords else parts, 1))
 
-    def sums(self, ids, tags, embedded=None):
+    def sums(self, ids, tags):
         """
         What is left of `pooled` where the layers rest: how many tokens there are, and the sum of the tokens as they came, each with the weight
         of its segment and the number of its text (an older posting may count for less) -> (B, output).
         """
         valid = ids.ne(PAD).to(self.pool.weight.dtype).unsqueeze(1)                # (B, 1, L)
-        weight = self.weigh(torch.remainder(tags, WORD_BEGINS)).exp().transpose(1, 2)
-        total = torch.matmul(valid * weight, self.embed(ids) if embedded is None else embedded).squeeze(1)
+        weight = valid * self.weigh(torch.remainder(tags, WORD_BEGINS)).exp().transpose(1, 2)
+        if torch.onnx.is_in_onnx_export():
+            total = torch.matmul(weight, self.embed(ids)).squeeze(1)
+        else:                                                                      # the same sum without (B, L, E), which takes most of the time
+            total = nn.functional.embedding_bag(ids, self.token.weight, mode="sum", per_sample_weights=weight.squeeze(1))
         parts = [torch.log1p(valid.sum(2)) / 5, total / MANY]
         parts = torch.cat(parts + [self.present(ids)] if self.config.keywords else parts, 1)
         return nn.functional.linear(parts, self.pool.weight[:, 5 * self.config.width:], self.pool.bias)
 
     def forward(self, ids, tags):                                 # (B, L), (B, L) -> (B, output)
+        if self.body.resting:
+            return self.sums(ids, tags)
         embedded = self.embed(ids)
-        return self.sums(ids, tags, embedded) if self.body.resting else self.pooled(*self.states(ids, tags, embedded), ids, embedded)
+        return self.pooled(*self.states(ids, tags, embedded), ids, embedded)

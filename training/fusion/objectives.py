@@ -107,9 +107,9 @@ class Objectives(nn.Module):
     @staticmethod
     def read(encoder, ids, tags):
         """Vectors (U, D) of documents, and their states (U, L, d): none where the layers rest, and a word is told from document and features alone."""
-        embedded = encoder.embed(ids)
         if encoder.body.resting:
-            return encoder.sums(ids, tags, embedded), None
+            return encoder.sums(ids, tags), None
+        embedded = encoder.embed(ids)
         states, valid = encoder.states(ids, tags, embedded)
         return encoder.pooled(states, valid, ids, embedded), states[:, 1:]
 

@@ -12,7 +12,7 @@ SHAPE = ("width", "dimensions", "bins", "steps", "blocks", "heads", "dropout", "
 
 @register
 class AdaTabNetRung(Rung):
-    number, name = "5", "AdaTabNet + Ada-ranger"
+    number, name, weight = "5", "AdaTabNet + Ada-ranger", 3
     settings = {**SWITCHES, "width": 64, "dimensions": 8, "bins": 16, "steps": 2, "blocks": 1, "heads": 8, "dropout": 0.15, "gamma": 1.5, "ponder": 1e-3,
                 "optimiser": "ada-ranger", "learning_rate": 3e-3, "weight_decay": 0.01, "warmup": 20, "batch": 512, "epochs": 20, "patience": 4, "kind": "quantile"}
     settings_full = {"width": 192, "dimensions": 16, "bins": 48, "steps": 4, "blocks": 2, "heads": 16, "batch": 4096, "epochs": 100, "patience": 16}

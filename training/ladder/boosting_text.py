@@ -13,7 +13,7 @@ from tfidf import shared
 
 @register
 class BoostingText(Rung):
-    number, name = "2b", "boosting + out-of-fold TF-IDF"
+    number, name, weight = "2b", "boosting + out-of-fold TF-IDF", 2
     needs, reads_text = {"text"}, True
     settings = {**SETTINGS, "text_c": [0.03, 0.1, 0.3, 1.0], "folds": 5, "segments": True}
 

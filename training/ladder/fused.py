@@ -26,6 +26,7 @@ class FusionRung(Rung):
     needs, reads_text = {"tokens"}, True
     text, tabular, pretrained = True, True, True
     reads_strangers = property(lambda self: self.pretrained)
+    weight = 3
     settings = defaults()
     settings_full = FULL
 
@@ -67,7 +68,7 @@ class TextScratch(FusionRung):
 
 @register
 class TextPretrained(FusionRung):
-    number, name = "7", "Text only, pre-trained"
+    number, name, weight = "7", "Text only, pre-trained", 5
     tabular = False
 
 
@@ -75,7 +76,7 @@ class TextPretrained(FusionRung):
 class Concatenated(FusionRung):
     """A text model and a tabular model that have never met, and a logistic regression over both of their last layers."""
 
-    number, name = "8", "Trained apart, concatenated"
+    number, name, weight = "8", "Trained apart, concatenated", 4
     parts = {"7": "text"}
 
     def fit(self, data, split, seed, config, say):
@@ -125,4 +126,4 @@ class JointScratch(FusionRung):
 
 @register
 class JointPretrained(FusionRung):
-    number, name = "9", "Joint, pre-trained"
+    number, name, weight = "9", "Joint, pre-trained", 6

@@ -77,7 +77,7 @@ class Rung:
     reads_text: bool = False        # fitted again where the texts changed
     reads_strangers: bool = False   # and where the rows changed that only pre-training reads
     parts: dict[str, str] = {}      # number of a rung that is fitted in the same way within this one -> the sub-folder of its checkpoints
-    weight: int = 1                 # what takes longer begins earlier
+    weight: int = 1                 # about the minutes that a seed takes at demo; what takes longer begins earlier
     seeded: bool = True             # False: every seed gives the same, so it is fitted once
 
     def fit(self, data, split, seed: int, config: Config, say: Callable[[str], None]) -> Fitted:

@@ -17,7 +17,7 @@ from tfidf import shared
 
 @register
 class Stacking(Rung):
-    number, name = "3", "stacking"
+    number, name, weight = "3", "stacking", 2
     reads_text = True
     settings = {**SETTINGS, "folds": 5, "c": 0.01, "forest_trees": 100, "forest_leaf": 10, "text_c": [0.03, 0.1, 0.3, 1.0]}
 

@@ -13,7 +13,7 @@ from ladder.tabnet import TabNetRung
 
 @register
 class TabNetReference(Rung):
-    number, name = "4r", "pytorch-tabnet"
+    number, name, weight = "4r", "pytorch-tabnet", 2
     needs = {"pytorch_tabnet"}
     settings = {name: value for name, value in TabNetRung.settings.items() if name not in ("warmup",)}
     settings_full = TabNetRung.settings_full

@@ -13,7 +13,7 @@ import pytest
 import jobs
 import run_ladder
 from dataset import Refused
-from test_ladder import Counting, found, loaded, small_run  # noqa: F401  (found is a fixture)
+from test_ladder import Counting, few_draws, found, loaded, small_run  # noqa: F401  (fixtures)
 
 
 def test_tasks_run_at_once_in_processes_of_their_own(tmp_path):
@@ -95,7 +95,6 @@ def test_a_ladder_of_two_jobs_writes_what_a_ladder_of_one_writes(found, tmp_path
         def fit(self, data, split, seed, config, say):
             raise Refused("made up") if seed == 1 else ZeroDivisionError("made up")
 
-    monkeypatch.setattr(run_ladder, "DRAWS", 25)
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Broken(found)], []))
     results = []
     for count in (1, 2):
