@@ -14,12 +14,14 @@ from datetime import date
 import numpy as np
 import threadpoolctl
 
+import config as configs
 import jobs
 import metrics
 import sets
 from dataset import Refused
+from fits import climb, prints
 from ladder.rungs import discover
-from run_ladder import RESULTS, RUNS, add_jobs, arguments, chosen, climb, machine, of_arguments, prints, write_json
+from run_ladder import RESULTS, RUNS, add_jobs, arguments, chosen, machine, of_arguments, write_json
 from train import TRAINING
 
 FOLDER = TRAINING / "runs" / "ablate"
@@ -73,40 +75,47 @@ VARIANTS = {
 }
 
 
-def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> list[dict]:
+def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> tuple[list[dict], bool]:
     """
-    Rows of name, settings, AUC on the calibrate slice, and what that is minus the default's. A row that changes fine-tuning alone begins with the
-    pre-training of the default. Without `fit` only rows that are finished with every seed.
+    Rows of name, settings, AUC on the calibrate slice, and what that is minus the default's; and whether every row came through.
+    A row that changes fine-tuning alone begins with the pre-training of the default. Without `fit` only rows that are finished
+    with every seed.
     """
     data, split = loaded
-    device, prints_of = run.set_up_torch(at_once=4), prints(data, split)
+    device, prints_of = run.set_up_torch(configs.AT_ONCE), prints(data, split)
     given = run.rung.get(rung.number, {})
     now = {**rung.settings, **given}
-    variants = {"default": {}, **{name: change for name, change in VARIANTS.get(rung.number, {}).items() if any(now[k] != v for k, v in change.items())}}
+    changes = VARIANTS.get(rung.number, {}).items()
+    variants = {"default": {}, **{name: change for name, change in changes if any(now[k] != v for k, v in change.items())}}
 
-    def climbed(name: str, seed: int, fit: bool, say=lambda text: None):
+    def climbed(name: str, seed: int, fits: bool, tell=lambda text: None):
         """What a row left with a seed; the default's is the ladder's where that has it."""
-        changed = replace(run, rung={**run.rung, rung.number: {**given, **variants[name]}})
+        change = lambda settings: replace(run, rung={**run.rung, rung.number: {**given, **settings}})
+        go = lambda settings, *more: climb(rung, seed, data, split, change(settings), device, prints_of, *more)
         place = lambda row: runs / run.name / f"{rung.number}-{row.replace(' ', '-')}-{seed}"
         at_home = ladder / run.name / f"{rung.number}-{seed}"
-        ours = climb(rung, seed, data, split, replace(run, rung={**run.rung, rung.number: given}), device, prints_of, at_home, say, fit=False)
+        ours = go({}, at_home, tell, False)
         if name == "default" and ours:
             return ours
-        return climb(rung, seed, data, split, changed, device, prints_of, place(name), say, fit, at_home if ours else place("default"))
+        return go(variants[name], place(name), tell, fits, at_home if ours else place("default"))
 
-    def one(task) -> str | None:
+    def one(task) -> jobs.Problem | None:
         name, seed = task
         try:
             with threadpoolctl.threadpool_limits(run.threads):
                 climbed(name, seed, True, lambda text: say(f"{name}, seed {seed}: {text}"))
-        except Refused as refused:
-            return str(refused)
+        except Exception as broken:   # the loop's edge: one row's bug does not cost the others
+            return jobs.Problem(f"failed with {type(broken).__name__}: {broken}", failed=True)
 
     tasks = [(name, seed) for name in variants for seed in run.seeds if fit and not climbed(name, seed, False)]
     lends = lambda task, other: other == ("default", task[1]) and task != other
+    whole = True
     for (name, seed), problem in jobs.each(tasks, run.jobs, one, lends):
+        if problem and name == "default":
+            raise Refused(f"the default, seed {seed}, {problem.words}: there is nothing to compare with")
         if problem:
-            say(f"{name}, seed {seed}: {problem}")
+            say(f"{name}, seed {seed}: {problem.words}")
+            whole = False
     label = data.y[split.calibrate]
     boot, rows, first = metrics.Bootstrap(label, data.group[split.calibrate]), [], None
     for name, change in variants.items():
@@ -118,11 +127,13 @@ def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> list[d
             continue
         drawn = np.mean([boot.draw(d.logits["calibrate"])[:, 0] for d in done], axis=0)
         auc = float(np.mean([metrics.auc(d.logits["calibrate"], label) for d in done]))
+        valid = float(np.mean([metrics.auc(d.logits["valid"], data.y[split.valid]) for d in done]))
         first = first or (auc, drawn)
         low, high = boot.interval(drawn - first[1])
-        rows.append({"name": name, "change": change, "auc": round(auc, 4), "valid_auc": round(float(np.mean([metrics.auc(d.logits["valid"], data.y[split.valid]) for d in done])), 4),
-                     "minus_default": {"auc": round(auc - first[0], 4), "low": low, "high": high}, "seconds": round(sum(d.seconds for d in done), 1)})
-    return rows
+        rows.append({
+            "name": name, "change": change, "auc": round(auc, 4), "valid_auc": round(valid, 4),
+            "minus_default": {"auc": round(auc - first[0], 4), "low": low, "high": high}, "seconds": round(sum(d.seconds for d in done), 1)})
+    return rows, whole
 
 
 def table(rows: list[dict]) -> str:
@@ -143,11 +154,16 @@ def main(argv=None) -> int:
         raise Refused(f"--rungs: ablations are there for {', '.join(VARIANTS)}")
     rungs = chosen(discover()[0], run.rungs)
     loaded = sets.load(run)
+    whole = True
     for rung in rungs:
-        rows = ablate(run, rung, loaded, lambda text: print(text, flush=True), fit=not a.finished)
+        rows, through = ablate(run, rung, loaded, lambda text: print(text, flush=True), fit=not a.finished)
+        whole &= through
         path = RESULTS / f"ablation-{rung.number}-{run.name}.json"
         RESULTS.mkdir(exist_ok=True)
-        write_json(path, {"rung": rung.number, "name": rung.name, "data": run.name, "date": date.today().isoformat(), "machine": machine(run), "seeds": run.seeds,
-                          "judged_on": "calibrate slice", "rows": rows, "command": f"./jianwei train --ablate --rungs {rung.number} --data {run.data} --size {run.size} --seeds {','.join(map(str, run.seeds))}"})
+        seeds = ",".join(map(str, run.seeds))
+        write_json(path, {
+            "rung": rung.number, "name": rung.name, "data": run.name, "date": date.today().isoformat(), "machine": machine(run, {run.cores}),
+            "seeds": run.seeds, "judged_on": "calibrate slice", "rows": rows,
+            "command": f"./jianwei train --ablate --rungs {rung.number} --data {run.data} --size {run.size} --seeds {seeds}"})
         print(f"{table(rows)}\nwrote {path}")
-    return 0
+    return 0 if whole else 1

@@ -6,7 +6,7 @@ One config file a run (TOML); training/configs holds those that come with the pr
     seeds = [1, 2, 3]
     rungs = ["1", "2b"]     # left out: all
     device = "auto"         # auto, cpu, cuda, cuda:1
-    jobs = 0                # fits of the ladder at once; 0: one a core, 4 at most (each needs one to three GB); on a GPU always 1
+    jobs = 0                # fits of the ladder at once; 0: one a core, AT_ONCE at most; on a GPU always 1
     threads = 0             # of each; 0: OMP_NUM_THREADS, else what the jobs leave of the cores
     [[worlds]]              # sim: companies, years, seed, and world = { TextStrength = 1.0 }
     [table]                 # table.py
@@ -22,6 +22,7 @@ from pathlib import Path
 
 from dataset import Refused
 
+AT_ONCE = 4             # fits of a ladder, at most, where nothing is said: each needs one to three GB
 CONFIGS = Path(__file__).resolve().parent / "configs"
 KINDS, SIZES = ("sim", "yc", "warn", "table"), ("demo", "full")
 
@@ -56,10 +57,15 @@ class Run:
         stem = Path(self.table["file"]).name.split(".")[0] if self.data == "table" and self.table.get("file") else self.data
         self.name = self.name or f"{'table-' if self.data == 'table' and stem in KINDS else ''}{stem}-{self.size}"
 
+    @property
+    def cores(self) -> str:
+        """What each fit has of the machine."""
+        return f"{self.jobs} fit{'s' * (self.jobs > 1)} at once of {self.threads} thread{'s' * (self.threads > 1)}"
+
     def set_up_torch(self, at_once: int = 1) -> str:
-        """The device to use; sets how many fits run at once, `at_once` at most where the run does not say, and the threads of each."""
+        """The device to use; sets the threads of a fit, and how many run at once: what the run says or `at_once` at most, but one where that is 1."""
         import torch
-        gpu = torch.cuda.is_available()
+        gpu = self.device != "cpu" and torch.cuda.is_available()        # asking starts the driver, which no fork survives
         if self.device.startswith("cuda") and not gpu:
             raise Refused(f"device is {self.device}, but PyTorch sees no GPU; allowed here are auto and cpu")
         device, cores = ("cuda" if gpu else "cpu") if self.device == "auto" else self.device, os.cpu_count() or 1

@@ -11,7 +11,6 @@ the calibrate slice turns logits into probabilities and sets bands. training/res
 """
 
 import argparse
-import hashlib
 import json
 import os
 import platform
@@ -19,8 +18,6 @@ import shutil
 import sys
 import time
 import traceback
-import zipfile
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -34,132 +31,13 @@ import metrics
 import report
 import sets
 from dataset import Refused
-from ladder.rungs import Config, Rung, discover, settings_of
+from fits import Done, climb, prints, write_whole
+from ladder.rungs import Rung, discover, settings_of
 from train import TRAINING
 
 RIVAL = "2b"
 DRAWS = 500                 # resamples of companies behind each interval
-LEFT_OUT = "is left out"    # what cannot be fitted here, which is no failure
-SLICES = ("valid", "calibrate", "test")
 RUNS, RESULTS = TRAINING / "runs" / "ladder", TRAINING / "results"
-
-
-@dataclass
-class Done:
-    """What one (rung, seed) left behind."""
-
-    logits: dict[str, np.ndarray]       # of each slice
-    seconds: float
-    history: list[dict]
-    notes: dict
-
-
-def fingerprint(data, split) -> str:
-    """Changes with whatever a fit reads, but for tokens: words says that."""
-    digest = hashlib.sha256(json.dumps([split.about, data.names, data.about, data.texts.tokenizer if data.texts else None, split.shift], default=str).encode())
-    for rows in (split.train, split.valid, split.calibrate, split.test, split.unlabelled):
-        digest.update(rows.tobytes() + data.y[rows].tobytes() + np.asarray(data.x[rows[::97]]).tobytes())
-    return digest.hexdigest()[:16]
-
-
-def words(texts, rows) -> bytes:
-    """Changes with which documents rows read, and with their tokens: how many, and the first, the middle and the last of each."""
-    if texts is None:
-        return b""
-    documents = np.asarray(texts.document[rows])
-    known = np.unique(documents[documents >= 0])
-    begin, end = texts.start[known], texts.start[known + 1]
-    begin, end = begin[end > begin], end[end > begin]
-    at = np.concatenate([begin, (begin + end) // 2, end - 1])
-    return b"".join(np.asarray(part).tobytes() for part in (documents, end - begin, texts.token_id[at], texts.token_tag[at]))
-
-
-def prints(data, split) -> dict:
-    """Of what every rung reads; of the texts, for those that read them; of the rows that only pre-training reads, where there are any."""
-    labelled = np.concatenate([split.train, split.valid, split.calibrate, split.test, split.unlabelled])
-    short, far = (lambda *parts: hashlib.sha256(b"".join(parts)).hexdigest()[:16]), split.strangers
-    return {"data": fingerprint(data, split), "texts": short(words(data.texts, labelled)),
-            "strangers": short(far.tobytes(), np.asarray(data.x[far[::97]]).tobytes(), data.time[far].tobytes(), words(data.texts, far),
-                               np.asarray(data.events.last[far]).tobytes() if data.events else b"") if len(far) else None}
-
-
-def prints_for(rung: Rung, prints_of: dict) -> dict:
-    """Those of what this rung reads."""
-    reads = {"data": True, "texts": rung.reads_text, "strangers": rung.reads_strangers}
-    return {name: prints_of[name] for name, read in reads.items() if read and prints_of[name]}
-
-
-def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict, folder: Path, say, fit=True, lender: Path | None = None) -> Done | None:
-    """
-    One rung with one seed: from its folder when it is finished there, else fitted, or None where that is not wanted. What `lender`, a folder of the same rung,
-    seed and data, has of pre-training is taken over, as far as its settings are the same.
-    """
-    settings = settings_of(rung, run.size, run.rung.get(rung.number, {}))
-    mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, **prints_for(rung, prints_of)}
-    mark = json.loads(json.dumps(mark))
-    found = finished(folder, mark)
-    if found or not fit:
-        return found
-    folder.mkdir(parents=True, exist_ok=True)
-    if mark_of(folder) != mark:                                                           # of other settings, or torn: nothing to resume
-        for old in folder.iterdir():
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-        for lent in lender.glob("pretrain-*.pt") if lender else ():
-            shutil.copyfile(lent, folder / lent.name)
-        borrow(rung, mark, folder)
-        write_whole(folder / "started.json", json.dumps(mark))                                  # last: a run that was stopped before it begins anew
-    before = float((folder / "seconds.txt").read_text()) if (folder / "seconds.txt").exists() else 0.0
-    started = time.monotonic()
-    try:
-        fitted = rung.fit(data, split, seed, Config(folder, run.size, device, run.threads, settings), say)
-        logits = {name: fitted.logits(getattr(split, name)) for name in SLICES}
-    finally:
-        spent = before + time.monotonic() - started
-        write_whole(folder / "seconds.txt", f"{spent:.2f}")
-    with (folder / "logits.npz.partial").open("wb") as file:
-        np.savez(file, **logits)
-    (folder / "logits.npz.partial").replace(folder / "logits.npz")
-    write_whole(folder / "done.json", json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes}, default=float))
-    return Done(logits, spent, fitted.history, fitted.notes)
-
-
-def borrow(rung: Rung, mark: dict, folder: Path) -> None:
-    """Where another rung has fitted a part of this one with the same data, seed and settings, its checkpoints are taken over, and the seconds that they cost."""
-    for number, part in rung.parts.items():
-        theirs = folder.parent / f"{number}-{mark['seed']}"
-        one = finished(theirs, {**mark, "rung": number})
-        if one is None:
-            continue
-        (folder / part).mkdir()
-        for path in theirs.glob("*.pt"):
-            shutil.copyfile(path, folder / part / path.name)
-        write_whole(folder / "seconds.txt", f"{one.seconds:.2f}")
-
-
-def mark_of(folder: Path) -> dict | None:
-    """The mark of what a folder holds the beginning of."""
-    try:
-        return json.loads((folder / "started.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file, all of it or nothing."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
-
-
-def finished(folder: Path, mark: dict) -> Done | None:
-    try:
-        done = json.loads((folder / "done.json").read_text("utf-8"))
-        if done["mark"] == mark:
-            with np.load(folder / "logits.npz") as found:
-                return Done({name: found[name] for name in SLICES}, done["seconds"], done["history"], done["notes"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
-        pass
-    return None
 
 
 def judge(data, split, seeds: list[Done], boot: metrics.Bootstrap) -> tuple[dict, dict]:
@@ -213,7 +91,7 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
             row["of_the_way"] = round((row["auc"] - 0.5) / (oracle["observable_oracle_auc"] - 0.5), 4)
     test = data.y[split.test]
     return {
-        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run), **crowd(), "command": command,
+        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run, {one.cores for _, seeds in done.values() for one in seeds}), **crowd(), "command": command,
         "seeds": run.seeds, "rows": {name: len(rows) for name, rows in split.parts().items()} | ({"strangers": len(split.strangers)} if len(split.strangers) else {}), "base_rate": round(float(test.mean()), 5),
         "split": split.about, "source": data.about, "worlds": run.worlds, "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
         "rungs": rungs, "left_out": left_out,
@@ -226,12 +104,13 @@ def crowd() -> dict:
     return {"load": load, "seconds_are": "upper bounds (other programs used the cores too)" if load > (os.cpu_count() or 1) + 0.5 else "of a machine that did nothing else"}
 
 
-def machine(run) -> str:
+def machine(run, cores: set[str]) -> str:
+    """Where it ran; `cores` are what the fits had of it."""
     import torch
     model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), platform.machine()) \
         if Path("/proc/cpuinfo").exists() else platform.machine()
-    gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() and run.device != "cpu" else ""
-    return f"{os.cpu_count()} × {model}{gpu}, {run.threads} threads, Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
+    gpu = f", {torch.cuda.get_device_name()}" if run.device != "cpu" and torch.cuda.is_available() else ""
+    return f"{os.cpu_count()} × {model}{gpu}, {' or '.join(sorted(cores))}, Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
 
 
 def seeds_of(rung: Rung, run) -> list[int]:
@@ -250,7 +129,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     """(the results that were written, whether every rung came through); without `fit` the table is of what is finished."""
     started = time.monotonic()
     say = say or (lambda text: print(f"[{time.monotonic() - started:7.1f} s] {text}", flush=True))
-    device = run.set_up_torch(at_once=4)
+    device = run.set_up_torch(configs.AT_ONCE)
     rungs, left_out = discover()
     wanted = chosen(rungs, run.rungs)
     if set(run.rung) - {rung.number for rung in rungs}:
@@ -264,36 +143,37 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     silent = lambda text: None
     kept = lambda rung, seed: climb(rung, seed, data, split, run, device, prints_of, place(rung, seed), silent, fit=False)
 
-    def one(task) -> str | None:
-        """Fits a rung with a seed; a sentence where that failed."""
+    def one(task) -> jobs.Problem | None:
+        """Fits a rung with a seed."""
         (rung, seed), begun = task, time.monotonic()
         inner = lambda text: say(f"rung {rung.number} seed {seed}: {text}")
         try:
             with threadpoolctl.threadpool_limits(run.threads):
                 made = climb(rung, seed, data, split, run, device, prints_of, place(rung, seed), inner)
         except Refused as refused:
-            return f"{LEFT_OUT}: {refused}"
+            return jobs.Problem(f"is left out: {refused}", failed=False)
         except Exception as broken:   # the loop's edge: one rung's bug does not cost the others
             (place(rung, seed) / "error.txt").write_text(traceback.format_exc(), "utf-8")
-            return f"failed with {type(broken).__name__}: {' '.join(str(broken).split())[:200]}"
+            inner(f"{place(rung, seed) / 'error.txt'} says more")
+            return jobs.Problem(f"failed with {type(broken).__name__}: {' '.join(str(broken).split())[:200]}", failed=True)
         inner(f"valid auc {metrics.auc(made.logits['valid'], data.y[split.valid]):.4f}, {time.monotonic() - begun:.0f} s")
 
     tasks = [(rung, seed) for rung in wanted if fit and not rung.missing(data) for seed in seeds_of(rung, run) if not kept(rung, seed)]
     tasks.sort(key=lambda task: -task[0].weight)                # what takes longest begins first, or it would end alone
     lends = lambda task, other: task[1] == other[1] and other[0].number in task[0].parts
-    problems, whole = {}, True
+    problems = {}                                               # number of a rung -> what is told of it: an error first, then of the first seed
     for (rung, seed), problem in jobs.each(tasks, run.jobs, one, lends):
         if problem:
-            say(f"rung {rung.number} seed {seed} {problem}")
-            problems.setdefault(rung.number, problem)
-            whole &= problem.startswith(LEFT_OUT)
+            say(f"rung {rung.number} seed {seed} {problem.words}")
+            problems[rung.number] = min(problems.get(rung.number, (True, seed)), (not problem.failed, seed, problem.words))
+    whole = all(refused for refused, *_ in problems.values())
     done = {}
     for rung in rungs:
         missing, asked = rung.missing(data), rung in wanted      # of the others the table has what is finished
         found = [made for seed in seeds_of(rung, run) if not missing and (made := kept(rung, seed))]
-        wanted_seeds, problem = len(seeds_of(rung, run)), problems.get(rung.number)
+        wanted_seeds, problem = len(seeds_of(rung, run)), problems.get(rung.number, ("",))[-1]
         if missing and asked:
-            problem = f"{LEFT_OUT}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+            problem = f"is left out: it needs {', '.join(missing)}"
         elif not problem and len(found) < wanted_seeds and (asked or found):
             problem = f"has been run with {len(found)} of {wanted_seeds} seeds" + ("" if found else " and is left out")
         if problem:

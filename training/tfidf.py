@@ -31,19 +31,21 @@ class Words:
         if not len(self.columns):
             raise Refused(f"no word is in {min_documents} of the training rows' texts")
         self.weights = TfidfTransformer(sublinear_tf=True).fit(counts[:, self.columns][owner])
+        self.place = np.full(counts.shape[1], -1)                                # of a counted gram among the columns that are kept
+        self.place[self.columns] = np.arange(len(self.columns))
 
     def of(self, rows) -> sparse.csr_matrix:
         """(B, words)"""
-        counts, owner = self._unique(rows)
-        return self.weights.transform(counts[:, self.columns])[owner]
+        counts, owner = self._unique(rows, self.place)
+        return self.weights.transform(counts)[owner]
 
-    def _unique(self, rows):
-        """Counts of each distinct document, and which of them each row has."""
+    def _unique(self, rows, place=None):
+        """Counts of each distinct document (of what has a place, where places are given), and which of them each row has."""
         rows = np.asarray(rows)
         if self.data.texts is None:
-            return self._counted(self.data.raw_text(rows)), np.arange(len(rows))
+            return self._counted(self.data.raw_text(rows), place), np.arange(len(rows))
         documents, owner = np.unique(self.data.texts.document[rows], return_inverse=True)
-        return self._counted([self._ids(int(d)) for d in documents]), owner
+        return self._counted([self._ids(int(d)) for d in documents], place), owner
 
     def _ids(self, document: int):
         texts = self.data.texts
@@ -52,15 +54,16 @@ class Words:
             ids = ids[texts.segment(texts.token_tag[texts.start[document]: texts.start[document + 1]]) == self.segment]
         return ids
 
-    def _counted(self, documents) -> sparse.csr_matrix:
+    def _counted(self, documents, place) -> sparse.csr_matrix:
         if self.data.texts is None:
             if not hasattr(self, "letters"):
                 self.letters = CountVectorizer(analyzer="char_wb", ngram_range=(1, 4), min_df=2, lowercase=True).fit(documents)
-            return self.letters.transform(documents).astype(np.float64)
-        return self._grams(documents)
+            counts = self.letters.transform(documents).astype(np.float64)
+            return counts if place is None else counts[:, self.columns]
+        return self._grams(documents, place)
 
-    def _grams(self, documents) -> sparse.csr_matrix:
-        """(D, vocabulary + hashed pairs): counts of ids and of neighbouring ids."""
+    def _grams(self, documents, place) -> sparse.csr_matrix:
+        """(D, vocabulary + hashed pairs), or (D, places): counts of ids and of neighbouring ids."""
         size, buckets = self.data.texts.vocabulary, 1 << 18
         lengths = np.array([len(d) for d in documents])
         ids = np.concatenate([np.asarray(d, np.int64) for d in documents] or [np.zeros(0, np.int64)])
@@ -71,8 +74,11 @@ class Words:
             pair = (ids[:-1] * 1_000_003 + ids[1:]) % buckets
             columns.append(size + pair[together])
             rows.append(where[1:][together])
-        columns, rows = np.concatenate(columns), np.concatenate(rows)
-        return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), (len(documents), size + buckets))
+        columns, rows, width = np.concatenate(columns), np.concatenate(rows), size + buckets
+        if place is not None:
+            columns, width = place[columns], len(self.columns)
+            rows, columns = rows[columns >= 0], columns[columns >= 0]
+        return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), (len(documents), width))
 
 
 class Score:
@@ -93,28 +99,21 @@ class Score:
                 best = loss, strength, held, models
         self.loss, self.c, self.train, self.models = best
         self.rows = {int(row): score for row, score in zip(train, self.train)}
+        self.told = {}                                                           # rows -> their scores: every slice is asked for more than once
         say(f"text score{'' if segment is None else f' of segment {segment}'}: {len(self.words.columns):,} words, C {self.c:g}, out-of-fold auc {metrics.auc(self.train, y):.4f}, "
             f"valid auc {metrics.auc(self.of(split.valid), data.y[split.valid]):.4f}")
 
     def of(self, rows) -> np.ndarray:
         """(B,) log-odds; a training row by the model that has not seen its company."""
-        x = self.words.of(rows)
-        found = np.mean([model.decision_function(x) for model in self.models], axis=0)
-        own = np.fromiter((self.rows.get(int(row), np.nan) for row in rows), float, len(rows))
-        return np.where(np.isnan(own), found, own)
-
-
-made: dict = {}
-
-
-def shared(data, split, seed, c, count, segment=None, say=lambda text: None) -> Score:
-    """The Score that another rung of this run has made of the same rows, or a new one: it costs more than what is built on it."""
-    key = seed, tuple(c), count, segment
-    if key not in made or made[key][0] is not data or not np.array_equal(made[key][1], split.train):
-        made[key] = data, split.train, Score(data, split, seed, c, count, segment, say)
-    return made[key][2]
+        key = np.asarray(rows).tobytes()
+        if key not in self.told:
+            x = self.words.of(rows)
+            found = np.mean([model.decision_function(x) for model in self.models], axis=0)
+            own = np.fromiter((self.rows.get(int(row), np.nan) for row in rows), float, len(rows))
+            self.told[key] = np.where(np.isnan(own), found, own)
+        return self.told[key]
 
 
 def linear_sparse(x, y, c):
     from sklearn.linear_model import LogisticRegression
-    return LogisticRegression(C=c, solver="liblinear", dual=True, max_iter=1000).fit(x, y)
+    return LogisticRegression(C=c, solver="liblinear", dual=True, max_iter=1000, random_state=0).fit(x, y)

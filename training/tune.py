@@ -19,8 +19,9 @@ import config as configs
 import sets
 from calibration import log_loss
 from dataset import Refused
+from fits import prints, prints_for
 from ladder.rungs import Config, discover, settings_of
-from run_ladder import arguments, chosen, of_arguments, prints, prints_for
+from run_ladder import arguments, chosen, of_arguments
 from train import TRAINING
 
 FOLDER = TRAINING / "runs" / "tune"
@@ -43,7 +44,7 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
     device = run.set_up_torch()
     data, split = loaded or sets.load(run, say)
     if rung.missing(data):
-        raise Refused(f"rung {rung.number} cannot be tuned: {', '.join(rung.missing(data))} missing")
+        raise Refused(f"rung {rung.number} cannot be tuned: it needs {', '.join(rung.missing(data))}")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run.name}-{rung.number}.db"
     seed = run.seeds[0]
@@ -100,6 +101,6 @@ def main(argv=None) -> int:
     for rung in rungs:
         settings, loss, number = tune(run, rung, budget / len(rungs), a.trials, loaded=loaded)
         path = FOLDER / f"{run.name}-{rung.number}.toml"
-        configs.write(replace(run, rungs=[rung.number], rung={rung.number: settings}, name=f"{run.name}-tuned-{rung.number}", threads=0), path)
+        configs.write(replace(run, rungs=[rung.number], rung={rung.number: settings}, name=f"{run.name}-tuned-{rung.number}", jobs=0, threads=0), path)
         print(f"rung {rung.number}: best is trial {number}, valid log loss {loss:.5f}\nwrote {path}; ./jianwei train --ladder --config {path}")
     return 0

@@ -117,9 +117,9 @@ class TextEncoder(nn.Module):
         """
         valid = ids.ne(PAD).to(self.pool.weight.dtype).unsqueeze(1)                # (B, 1, L)
         weight = valid * self.weigh(torch.remainder(tags, WORD_BEGINS)).exp().transpose(1, 2)
-        if torch.onnx.is_in_onnx_export():
+        if torch.onnx.is_in_onnx_export():                        # a bag is no operator of ONNX, and there the table is export.HalfTokens
             total = torch.matmul(weight, self.embed(ids)).squeeze(1)
-        else:                                                                      # the same sum without (B, L, E), which takes most of the time
+        else:                                                     # the same sum without (B, L, E), which takes most of the time
             total = nn.functional.embedding_bag(ids, self.token.weight, mode="sum", per_sample_weights=weight.squeeze(1))
         parts = [torch.log1p(valid.sum(2)) / 5, total / MANY]
         parts = torch.cat(parts + [self.present(ids)] if self.config.keywords else parts, 1)

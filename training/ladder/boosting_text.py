@@ -8,7 +8,7 @@ from dataset import Refused
 from inputs import trees
 from ladder.boosting import SETTINGS, boosted, space
 from ladder.rungs import Fitted, Rung, register
-from tfidf import shared
+from tfidf import Score
 
 
 @register
@@ -22,7 +22,7 @@ class BoostingText(Rung):
         scores = []
         for kind in kinds:
             try:
-                scores.append(shared(data, split, seed, config.text_c, config.folds, kind, say))
+                scores.append(Score(data, split, seed, config.text_c, config.folds, kind, say))
             except Refused:
                 if kind is None:
                     raise

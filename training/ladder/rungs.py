@@ -27,7 +27,8 @@ import wheels
 from dataset import Refused
 
 ORDER = ["1", "2", "2b", "3", "4", "4r", "4t", "5", "6", "7", "8", "9b", "9"]
-DATA_NEEDS = {"text", "tokens", "events", "categorical"}
+DATA_NEEDS = {"text": "texts", "tokens": "texts as token ids (a table has none)", "events": "events (a table has none)",
+              "categorical": "categorical fields"}
 NOT_RUNGS = {"rungs"}
 
 
@@ -88,8 +89,9 @@ class Rung:
         raise Refused(f"rung {self.number} has no search space")
 
     def missing(self, data) -> list[str]:
-        """What it needs and has not."""
-        return sorted(n for n in self.needs if (n not in data.has if n in DATA_NEEDS else not wheels.offer(n)))
+        """What it needs and has not, in words."""
+        gone = [n for n in sorted(self.needs) if (n not in data.has if n in DATA_NEEDS else not wheels.offer(n))]
+        return [DATA_NEEDS.get(n, f"the Python package {n} (training/requirements.txt)") for n in gone]
 
 
 registry: dict[str, Rung] = {}

@@ -12,7 +12,7 @@ from inputs import Inputs, folds, trees
 from ladder.boosting import SETTINGS, boosted
 from ladder.logistic import linear
 from ladder.rungs import Fitted, Rung, register
-from tfidf import shared
+from tfidf import Score
 
 
 @register
@@ -24,18 +24,17 @@ class Stacking(Rung):
     def fit(self, data, split, seed, config, say):
         train, y = split.train, data.y[split.train]
         fold, inputs = folds(data, train, config.folds, seed), Inputs(data, train, "quantile")
-        held = np.zeros((len(train), 3))
-        members = []                                              # one list of three scores a fold
+        x, held, members = inputs.one_hot(train), np.zeros((len(train), 3)), []
         for k in range(config.folds):
-            rows, out = train[fold != k], fold == k
-            models = self.members(data, replace(split, train=rows), inputs, seed, config)
-            held[out] = np.stack([score(train[out]) for score in models], 1)
-            members.append(models)
+            rows, out = fold != k, fold == k
+            members.append(self.members(data, replace(split, train=train[rows]), x[rows], seed, config))
+            held[out] = self.scores(members[-1], x[out], train[out])
             say(f"fold {k + 1} of {config.folds}")
-        text = shared(data, split, seed, config.text_c, config.folds, None, say) if "text" in data.has else None
+        text = Score(data, split, seed, config.text_c, config.folds, None, say) if "text" in data.has else None
 
         def columns(rows):
-            return np.mean([np.stack([score(rows) for score in models], 1) for models in members], axis=0)
+            z = inputs.one_hot(rows)
+            return np.mean([self.scores(models, z, rows) for models in members], axis=0)
 
         def with_text(z, rows):
             return z if text is None else np.concatenate([z, text.of(rows)[:, None]], 1)
@@ -46,12 +45,18 @@ class Stacking(Rung):
         return Fitted(lambda rows: meta.decision_function(with_text(columns(rows), rows)), notes={"weights": weights})
 
     @staticmethod
-    def members(data, split, inputs, seed, config):
-        y = data.y[split.train]
-        logistic = linear(inputs.one_hot(split.train), y, config.c)
-        quiet = lambda text: None
+    def members(data, split, x, seed, config):
+        """Fitted to the rows of split.train, which are x to linear models and the forest."""
+        y, quiet = data.y[split.train], lambda text: None
+        logistic = linear(x, y, config.c)
         boosting = boosted(lambda rows: trees(data, rows), data, split, seed, config, quiet)
         forest = ExtraTreesClassifier(config.forest_trees, min_samples_leaf=config.forest_leaf, max_features=0.3, random_state=seed,
-                                      n_jobs=config.threads).fit(inputs.one_hot(split.train), y)
-        odds = lambda p: log_odds(np.clip(p, 1e-4, 1 - 1e-4))
-        return [lambda rows: logistic.decision_function(inputs.one_hot(rows)), boosting.logits, lambda rows: odds(forest.predict_proba(inputs.one_hot(rows))[:, 1])]
+                                      n_jobs=config.threads).fit(x, y)
+        return logistic, boosting, forest
+
+    @staticmethod
+    def scores(models, x, rows) -> np.ndarray:
+        """(B, 3) log-odds of rows, which are x to linear models and the forest."""
+        logistic, boosting, forest = models
+        p = forest.predict_proba(x)[:, 1]
+        return np.stack([logistic.decision_function(x), boosting.logits(rows), log_odds(np.clip(p, 1e-4, 1 - 1e-4))], 1)

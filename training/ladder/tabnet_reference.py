@@ -5,10 +5,12 @@ import warnings
 import numpy as np
 
 import wheels
-from calibration import log_loss, log_odds
+from calibration import log_odds
 from inputs import Inputs
 from ladder.rungs import Fitted, Rung, register
 from ladder.tabnet import TabNetRung
+from loop import weighted_log_loss
+from networks import some_of
 
 
 @register
@@ -29,13 +31,14 @@ class TabNetReference(Rung):
         columns = lambda rows: np.concatenate([inputs.numeric(rows), inputs.codes(rows).astype(np.float32)], 1)
         odds = lambda p: log_odds(np.clip(p[:, 1].astype(float), 1e-7, 1 - 1e-7))
         y, shift, curve = data.y[split.train].astype(int), split.shift, []
+        judged, weight = some_of(split.valid, data.y[split.valid])          # as our networks do
 
         class ShiftedLogLoss(Metric):
             def __init__(self):
                 self._name, self._maximize = "shifted", False
 
             def __call__(self, label, p):
-                return log_loss(odds(p) + shift, label)
+                return weighted_log_loss(odds(p) + shift, label, weight)
 
         class Say(Callback):
             def on_epoch_end(self, epoch, logs=None):
@@ -58,6 +61,6 @@ class TabNetReference(Rung):
                 before.fit(columns(some), max_epochs=config.pretrain_epochs, patience=0, pretraining_ratio=config.hidden, **given)
                 say(f"pre-trained for {config.pretrain_epochs} epochs")
             net = TabNetClassifier(**common)
-            net.fit(columns(split.train), y, eval_set=[(columns(split.valid), data.y[split.valid].astype(int))], eval_name=["valid"], eval_metric=[ShiftedLogLoss],
+            net.fit(columns(split.train), y, eval_set=[(columns(judged), data.y[judged].astype(int))], eval_name=["valid"], eval_metric=[ShiftedLogLoss],
                     max_epochs=config.epochs, patience=config.patience, from_unsupervised=before, callbacks=[Say()], compute_importance=False, **given)
         return Fitted(lambda rows: odds(net.predict_proba(columns(rows))), curve, {"epochs": len(curve), "parameters": sum(p.numel() for p in net.network.parameters())})

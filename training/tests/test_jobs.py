@@ -26,14 +26,15 @@ def test_tasks_run_at_once_in_processes_of_their_own(tmp_path):
         while len(list(tmp_path.iterdir())) < 2:                                         # each waits for the other
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        return "a sentence" if task == "b" else None
+        return jobs.Problem("a sentence", failed=False) if task == "b" else None
 
-    assert sorted(jobs.each(["a", "b"], 2, act)) == [("a", None), ("b", "a sentence")]
+    assert dict(jobs.each(["a", "b"], 2, act)) == {"a": None, "b": jobs.Problem("a sentence", failed=False)}
     assert not here and str(os.getpid()) not in {path.read_text() for path in tmp_path.iterdir()}
     assert list(jobs.each(["a", "b"], 1, lambda task: here.append(task))) == [("a", None), ("b", None)] and here == ["a", "b"]
 
 
-def test_a_task_begins_after_those_that_it_needs(tmp_path):
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_task_begins_after_those_that_it_needs(tmp_path, count):
     order = tmp_path / "order"
     order.touch()
 
@@ -42,10 +43,10 @@ def test_a_task_begins_after_those_that_it_needs(tmp_path):
         with order.open("a") as file:
             file.write(f"{task}\n")
 
-    assert len(list(jobs.each(["borrower", "lender"], 2, act, lambda task, other: (task, other) == ("borrower", "lender")))) == 2
+    assert len(list(jobs.each(["borrower", "lender"], count, act, lambda task, other: (task, other) == ("borrower", "lender")))) == 2
     assert order.read_text().split() == ["lender", "borrower"]
     with pytest.raises(Refused, match="waits for another"):
-        list(jobs.each(["a", "b"], 2, act, lambda task, other: task != other))
+        list(jobs.each(["a", "b"], count, act, lambda task, other: task != other))
 
 
 def test_a_process_that_is_killed_is_told_and_costs_the_others_nothing():
@@ -54,7 +55,7 @@ def test_a_process_that_is_killed_is_told_and_costs_the_others_nothing():
             os.kill(os.getpid(), signal.SIGKILL)
 
     found = dict(jobs.each([1, 2, 3], 2, act))
-    assert found[1] is None and found[3] is None and "signal 9; the machine may be short of memory" in found[2]
+    assert found[1] is None and found[3] is None and found[2].failed and "signal 9; the machine may be short of memory" in found[2].words
 
 
 def running(pid: int) -> bool:
@@ -83,6 +84,7 @@ list(jobs.each(["a", "b"], 2, act))
         time.sleep(0.02)
     parent.send_signal(how)
     parent.wait(30)
+    deadline = time.monotonic() + 30
     while any(map(running, read())):
         assert time.monotonic() < deadline, "a fit outlived the ladder"
         time.sleep(0.02)
@@ -98,7 +100,10 @@ def test_a_ladder_of_two_jobs_writes_what_a_ladder_of_one_writes(found, tmp_path
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Broken(found)], []))
     results = []
     for count in (1, 2):
-        run, said = replace(small_run(), jobs=count), []
-        result, whole = run_ladder.run_all(run, "", tmp_path / f"results{count}", tmp_path / f"runs{count}", said.append, loaded(found))
-        results.append((result["rungs"][0]["seed_auc"], len(result["rungs"]), whole, result["left_out"][0].split(" (")[0]))
-    assert results[0] == results[1] and results[0][1:] == (1, False, "rung 2")
+        Counting.fits = []
+        run = replace(small_run(), jobs=count)
+        result, whole = run_ladder.run_all(run, "", tmp_path / f"results{count}", tmp_path / f"runs{count}", lambda text: None, loaded(found))
+        assert Counting.fits == ([1, 2] if count == 1 else [])                           # what a process of its own counts is lost
+        assert not whole and f"{count} fit{'s' * (count - 1)} at once of 1 thread," in result["machine"]
+        results.append((result["rungs"][0]["seed_auc"], len(result["rungs"]), result["left_out"]))
+    assert results[0] == results[1] and results[0][1:] == (1, ["rung 2 (broken) failed with ZeroDivisionError: made up"])

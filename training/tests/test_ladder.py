@@ -222,7 +222,7 @@ def test_rung_without_its_package_or_data_is_left_out_with_a_line(found, tmp_pat
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Broken(found), Needy(found)], []))
     result, whole = run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
     assert [row["rung"] for row in result["rungs"]] == ["1"] and not whole
-    assert result["left_out"] == ["rung 8 (broken) failed with ZeroDivisionError: made up", "rung 9 (needy) is left out: no_such_package, text are missing"]
+    assert result["left_out"] == ["rung 8 (broken) failed with ZeroDivisionError: made up", "rung 9 (needy) is left out: it needs the Python package no_such_package (training/requirements.txt), texts"]
 
 
 def test_unknown_rung_and_setting_are_named(found):
@@ -275,7 +275,7 @@ QUICK = {"1": {"c": [0.1, 1.0]}, "2": {"rounds": 40, "patience": 10}, "3": {"rou
 def test_rung_finds_the_signal(number, found, tmp_path):
     rung = {rung.number: rung for rung in discover()[0]}[number]
     if rung.missing(found):
-        pytest.skip(f"{rung.missing(found)} missing (../shared/wheels or requirements.txt)")
+        pytest.skip(f"it needs {', '.join(rung.missing(found))}")
     auc, _, _ = fit(number, found, tmp_path, **QUICK[number])
     assert auc > (0.65 if number.startswith("4") else 0.75)
 
@@ -365,11 +365,15 @@ def test_ablation_pairs_every_row_with_the_default(found, tmp_path):
     run.seeds = [1]
     old, ablate.VARIANTS = ablate.VARIANTS, {"5": {"one head": {"heads": 1}, "the same": {"heads": 2}}}
     try:
-        rows = ablate.ablate(run, rung, loaded(found), lambda text: None, tmp_path, tmp_path / "ladder")
+        rows, whole = ablate.ablate(run, rung, loaded(found), lambda text: None, tmp_path, tmp_path / "ladder")
+        said, ablate.VARIANTS = [], {"5": {"one head": {"heads": 1}, "another mask": {"mask": "no such mask"}}}
+        more, all_through = ablate.ablate(replace(run, jobs=2), rung, loaded(found), said.append, tmp_path, tmp_path / "ladder")
     finally:
         ablate.VARIANTS = old
     assert [row["name"] for row in rows] == ["default", "one head"] and rows[0]["minus_default"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
-    assert run.rung["5"]["heads"] == 2 and "| one head |" in ablate.table(rows)
+    assert whole and run.rung["5"]["heads"] == 2 and "| one head |" in ablate.table(rows)
+    assert not all_through and more == rows
+    assert any(line.startswith("another mask, seed 1: failed with") for line in said)
 
 
 @pytest.mark.parametrize(("budget", "words"), [("30m", 1800), ("90s", 90), ("2h", 7200)])

@@ -1,11 +1,13 @@
 """What a ladder takes over from earlier runs and from other rungs, and what it fits again."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 import run_ladder
 from fusion import resume
+from ladder.rungs import Fitted
 from test_ladder import Counting, few_draws, found, loaded, small_run  # noqa: F401  (fixtures)
 
 
@@ -57,25 +59,31 @@ def test_rungs_that_are_not_asked_for_stay_in_the_table(found, tmp_path, monkeyp
     assert numbers(["1"]) == ["1", "2"] and Counting.fits == [1, 2]
 
 
-def test_a_part_that_another_rung_has_fitted_is_taken_over(found, tmp_path, monkeypatch):  # noqa: F811
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_part_that_another_rung_has_fitted_is_taken_over(found, tmp_path, monkeypatch, count):  # noqa: F811
     class Part(Counting):
         def fit(self, data, split, seed, config, say):
             config.folder.joinpath("head.pt").write_text(f"seed {seed}")
             return super().fit(data, split, seed, config, say)
 
     class Whole(Counting):
-        number, name, parts, seen = "2", "whole", {"1": "half"}, []
+        number, name, parts, weight = "2", "whole", {"1": "half"}, 2                     # it would begin first
 
         def fit(self, data, split, seed, config, say):
             lent = config.folder / "half" / "head.pt"
-            self.seen.append(lent.read_text() if lent.exists() else None)
-            return super().fit(data, split, seed, config, say)
+            return Fitted(lambda rows: data.x[rows, 0], notes={"lent": lent.read_text() if lent.exists() else None})
 
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Part(found), Whole(found)], []))
-    go = lambda rungs, **split: run_ladder.run_all(small_run(rungs=rungs), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found, **split))
+    done = lambda name: tmp_path / "runs" / "small" / name / "done.json"
+    read = lambda name: json.loads(done(name).read_text())
+    go = lambda rungs, **split: run_ladder.run_all(
+        replace(small_run(rungs=rungs), jobs=count), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found, **split))
     go(["1", "2"])
-    assert Whole.seen == ["seed 1", "seed 2"]
-    lent, borrowed = (json.loads((tmp_path / "runs" / "small" / name / "done.json").read_text())["seconds"] for name in ("1-1", "2-1"))
-    assert borrowed >= lent > 0                                                          # what the part cost is counted
+    assert [read(f"2-{seed}")["notes"]["lent"] for seed in (1, 2)] == ["seed 1", "seed 2"]
+    done("1-1").write_text(json.dumps({**read("1-1"), "seconds": 100}))
+    done("2-1").unlink()
+    (done("2-1").parent / "started.json").unlink()
+    go(["2"])
+    assert read("2-1")["seconds"] >= 100                                                 # what the part cost is counted
     go(["2"], embargo_days=31)                                                           # other data: the part is not the same
-    assert Whole.seen[2:] == [None, None]
+    assert [read(f"2-{seed}")["notes"]["lent"] for seed in (1, 2)] == [None, None]

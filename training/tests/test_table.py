@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import fits
 import run_ladder
 import table
 import train
@@ -209,7 +210,7 @@ def test_changed_table_is_another_data_set(frame, tmp_path):
         for name, value in change.items():
             frame.loc[5, name] = value
         found = read(frame, tmp_path, text="remarks")
-        marks.append(run_ladder.fingerprint(found, splits.Split(*[np.arange(60)] * 5)))
+        marks.append(fits.fingerprint(found, splits.Split(*[np.arange(60)] * 5)))
     assert len(set(marks)) == 3
 
 

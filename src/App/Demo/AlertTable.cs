@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Jianwei.Alerts.Raising;
 using Jianwei.Core.Text;
 using Spectre.Console;
 
@@ -28,7 +29,7 @@ internal static class AlertTable
     }
 
     // In few words: the largest reason that goes the way of the shift and the largest other, with their shares, or else what moved.
-    private static string Why(JsonNode alert)
+    internal static string Why(JsonNode alert)
     {
         var rising = alert["before"]?["probability"] is not { } before || alert["after"]!["probability"]!.GetValue<double>() >= before.GetValue<double>();
         var found = (alert["reasons"] as JsonArray ?? []).OfType<JsonNode>().ToList();
@@ -39,11 +40,11 @@ internal static class AlertTable
     }
 
     // An outcome has no direction: it is why the alert was raised.
-    private static bool Along(JsonNode reason, bool rising) => Text(reason["kind"]) == "outcome" || reason["value"]!.GetValue<double>() >= 0 == rising;
+    private static bool Along(JsonNode reason, bool rising) => Text(reason["kind"]) == Reason.OutcomeKind || reason["value"]!.GetValue<double>() >= 0 == rising;
 
     private static string Share(JsonNode reason)
     {
-        if (Text(reason["kind"]) == "outcome")
+        if (Text(reason["kind"]) == Reason.OutcomeKind)
         {
             return Text(reason["text"]);
         }

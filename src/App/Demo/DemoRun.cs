@@ -184,11 +184,8 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
             Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", Predicts(services, model), data.Name, lead);
     }
 
-    private static string Predicts(IServiceProvider services, string? model)
-    {
-        var manifest = services.GetRequiredService<ModelStore>().List().FirstOrDefault(entry => entry.Id == model)?.Manifest;
-        return manifest is null ? "nothing" : manifest.Predicts();
-    }
+    private static string Predicts(IServiceProvider services, string? model) =>
+        services.GetRequiredService<ModelStore>().List().FirstOrDefault(entry => entry.Id == model)?.Manifest?.Predicts() ?? "nothing";
 
     private static double Round(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
 
