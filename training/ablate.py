@@ -75,11 +75,11 @@ VARIANTS = {
 }
 
 
-def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> tuple[list[dict], bool]:
+def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True, only=()) -> tuple[list[dict], bool]:
     """
     Rows of name, settings, AUC on the calibrate slice, and what that is minus the default's; and whether every row came through.
     A row that changes fine-tuning alone begins with the pre-training of the default. Without `fit` only rows that are finished
-    with every seed.
+    with every seed; where some are named in `only`, no others are fitted.
     """
     data, split = loaded
     device, prints_of = run.set_up_torch(configs.AT_ONCE), prints(data, split)
@@ -87,6 +87,9 @@ def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> tuple[
     now = {**rung.settings, **given}
     changes = VARIANTS.get(rung.number, {}).items()
     variants = {"default": {}, **{name: change for name, change in changes if any(now[k] != v for k, v in change.items())}}
+    for name in only:
+        if name not in variants:
+            raise Refused(f"--only {name}: rung {rung.number} has no such row; there are {', '.join(variants)}")
 
     def climbed(name: str, seed: int, fits: bool, tell=lambda text: None):
         """What a row left with a seed; the default's is the ladder's where that has it."""
@@ -107,7 +110,8 @@ def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True) -> tuple[
         except Exception as broken:   # the loop's edge: one row's bug does not cost the others
             return jobs.Problem(f"failed with {type(broken).__name__}: {broken}", failed=True)
 
-    tasks = [(name, seed) for name in variants for seed in run.seeds if fit and not climbed(name, seed, False)]
+    tasks = [(name, seed) for name in variants for seed in run.seeds
+             if fit and (not only or name in ("default", *only)) and not climbed(name, seed, False)]
     lends = lambda task, other: other == ("default", task[1]) and task != other
     whole = True
     for (name, seed), problem in jobs.each(tasks, run.jobs, one, lends):
@@ -148,6 +152,7 @@ def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(prog="./jianwei train --ablate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
     add_jobs(p)
     p.add_argument("--finished", action="store_true", help="fit nothing: the table of the rows that earlier runs have finished")
+    p.add_argument("--only", action="append", default=[], metavar="ROW", help="fit only this row beside the default (again for more); the table has whatever else is finished")
     a = p.parse_args(argv)
     run = of_arguments(a)
     if not run.rungs or set(run.rungs) - set(VARIANTS):
@@ -156,7 +161,7 @@ def main(argv=None) -> int:
     loaded = sets.load(run)
     whole = True
     for rung in rungs:
-        rows, through = ablate(run, rung, loaded, lambda text: print(text, flush=True), fit=not a.finished)
+        rows, through = ablate(run, rung, loaded, lambda text: print(text, flush=True), fit=not a.finished, only=a.only)
         whole &= through
         path = RESULTS / f"ablation-{rung.number}-{run.name}.json"
         RESULTS.mkdir(exist_ok=True)

@@ -6,6 +6,7 @@ One (rung, seed): what it reads, fitted or found again, and what it leaves in a 
 
 import hashlib
 import json
+import os
 import shutil
 import time
 import zipfile
@@ -28,6 +29,7 @@ class Done:
     history: list[dict]
     notes: dict
     cores: str = "an unknown number of threads"     # how many fits ran at once, and their threads
+    load: float = 0.0                               # of the machine, in the last quarter of an hour of the fit; 0: unknown
 
 
 def fingerprint(data, split) -> str:
@@ -92,11 +94,12 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
     finally:
         spent = before + time.monotonic() - started
         write_whole(folder / "seconds.txt", f"{spent:.2f}")
+    load = round(os.getloadavg()[2], 1)
     with (folder / "logits.npz.partial").open("wb") as file:
         np.savez(file, **logits)
     (folder / "logits.npz.partial").replace(folder / "logits.npz")
-    write_whole(folder / "done.json", json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes, "cores": run.cores}, default=float))
-    return Done(logits, spent, fitted.history, fitted.notes, run.cores)
+    write_whole(folder / "done.json", json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes, "cores": run.cores, "load": load}, default=float))
+    return Done(logits, spent, fitted.history, fitted.notes, run.cores, load)
 
 
 def borrow(rung: Rung, mark: dict, folder: Path) -> None:
@@ -132,7 +135,7 @@ def finished(folder: Path, mark: dict) -> Done | None:
         done = json.loads((folder / "done.json").read_text("utf-8"))
         if done["mark"] == mark:
             with np.load(folder / "logits.npz") as found:
-                return Done({name: found[name] for name in SLICES}, done["seconds"], done["history"], done["notes"], done.get("cores", Done.cores))
+                return Done({name: found[name] for name in SLICES}, done["seconds"], done["history"], done["notes"], done.get("cores", Done.cores), done.get("load", Done.load))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         pass
     return None

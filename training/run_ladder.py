@@ -89,18 +89,18 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
             row["minus_2b"] = {"auc": round(row["auc"] - by_number[RIVAL]["auc"], 4), "low": low, "high": high}
         if "observable_oracle_auc" in oracle:
             row["of_the_way"] = round((row["auc"] - 0.5) / (oracle["observable_oracle_auc"] - 0.5), 4)
-    test = data.y[split.test]
+    test, fits = data.y[split.test], [one for _, seeds in done.values() for one in seeds]
     return {
-        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run, {one.cores for _, seeds in done.values() for one in seeds}), **crowd(), "command": command,
+        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run, {one.cores for one in fits}), **crowd(fits), "command": command,
         "seeds": run.seeds, "rows": {name: len(rows) for name, rows in split.parts().items()} | ({"strangers": len(split.strangers)} if len(split.strangers) else {}), "base_rate": round(float(test.mean()), 5),
         "split": split.about, "source": data.about, "worlds": run.worlds, "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
         "rungs": rungs, "left_out": left_out,
     }, drawn
 
 
-def crowd() -> dict:
-    """Load of the last quarter of an hour, and what it makes of the seconds."""
-    load = round(os.getloadavg()[2], 1)
+def crowd(fits: list[Done]) -> dict:
+    """The highest load of the machine at the end of a fit, and what it makes of the seconds."""
+    load = max(one.load for one in fits)
     return {"load": load, "seconds_are": "upper bounds (other programs used the cores too)" if load > (os.cpu_count() or 1) + 0.5 else "of a machine that did nothing else"}
 
 

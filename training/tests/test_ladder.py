@@ -373,6 +373,8 @@ def test_ablation_pairs_every_row_with_the_default(found, tmp_path):
     assert [row["name"] for row in rows] == ["default", "one head"] and rows[0]["minus_default"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
     assert whole and run.rung["5"]["heads"] == 2 and "| one head |" in ablate.table(rows)
     assert not all_through and more == rows
+    with pytest.raises(Refused, match="no such row; there are default"):
+        ablate.ablate(run, rung, loaded(found), said.append, tmp_path, tmp_path / "ladder", only=["two heads"])
     assert any(line.startswith("another mask, seed 1: failed with") for line in said)
 
 
