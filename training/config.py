@@ -51,8 +51,9 @@ class Run:
             raise Refused(f"size is {self.size!r}; allowed are {', '.join(SIZES)}")
         if not self.seeds or len(set(self.seeds)) != len(self.seeds):
             raise Refused(f"seeds are {self.seeds}; at least one, and each once")
-        if self.jobs < 0 or self.threads < 0:
-            raise Refused(f"jobs and threads are {self.jobs} and {self.threads}; 1 or more, or 0 for what fits the machine")
+        for name in ("jobs", "threads"):
+            if type(getattr(self, name)) is not int or getattr(self, name) < 0:
+                raise Refused(f"{name} is {getattr(self, name)!r}; allowed are 1 and more, and 0 for what fits the machine")
         self.rungs = [str(number) for number in self.rungs]
         stem = Path(self.table["file"]).name.split(".")[0] if self.data == "table" and self.table.get("file") else self.data
         self.name = self.name or f"{'table-' if self.data == 'table' and stem in KINDS else ''}{stem}-{self.size}"
@@ -70,10 +71,16 @@ class Run:
             raise Refused(f"device is {self.device}, but PyTorch sees no GPU; allowed here are auto and cpu")
         device, cores = ("cuda" if gpu else "cpu") if self.device == "auto" else self.device, os.cpu_count() or 1
         self.jobs = 1 if device.startswith("cuda") or at_once == 1 else self.jobs or min(at_once, cores)
-        self.threads = self.threads or int(os.environ.get("OMP_NUM_THREADS") or max(1, cores // self.jobs))
+        self.threads = self.threads or of_environment() or max(1, cores // self.jobs)
         torch.set_num_threads(self.threads)
         keep_memory()
         return device
+
+
+def of_environment() -> int:
+    """OMP_NUM_THREADS, of which the first number counts; 0 where it says none."""
+    first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return int(first) if first.isdigit() else 0
 
 
 def keep_memory() -> None:

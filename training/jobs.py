@@ -17,6 +17,7 @@ from typing import Callable, Iterator, NamedTuple
 from dataset import Refused
 
 END_WITH_PARENT = 1     # PR_SET_PDEATHSIG
+LONGEST = 1_000         # letters of a problem: a pipe holds so many, and nobody reads it before the process has ended
 GRACE = 10              # seconds that an interrupted process has to come out of a library's loop
 
 
@@ -55,10 +56,12 @@ def each(tasks, count: int, act: Callable, after=lambda task, other: False) -> I
     finally:
         for process in running:
             process.terminate()
-        for process in running:
-            process.join(GRACE)
-            process.kill()
-            process.join()
+        try:
+            for process in running:
+                process.join(GRACE)
+        finally:                                        # after another Ctrl-C too
+            for process in running:
+                process.kill()
 
 
 def begin(task, act):
@@ -82,7 +85,8 @@ def within(task, act, speak, parent: int) -> None:
         except (OSError, AttributeError):
             pass                                        # not Linux
         if os.getppid() == parent:
-            speak.send(act(task))
+            problem = act(task)
+            speak.send(problem and problem._replace(words=problem.words[:LONGEST]))
     except KeyboardInterrupt:
         os._exit(130)                                   # without a trace: the parent says that it was interrupted
 
@@ -90,7 +94,9 @@ def within(task, act, speak, parent: int) -> None:
 def told(process, pipe) -> Problem | None:
     """What act returned, or how the process died over it."""
     try:
-        return pipe.recv()
+        if pipe.poll():
+            return pipe.recv()
+        raise EOFError
     except EOFError:
         process.join()
         how = f"signal {-process.exitcode}" if process.exitcode < 0 else f"exit code {process.exitcode}"

@@ -71,10 +71,15 @@ def fit_network(net, inputs: Inputs, data, split, seed: int, config, say, clip=0
 
     history = descend(
         net, loss_of, lambda: ensemble_logit(in_batches(net, valid, config.device)), data.y[judged].astype(float), optimiser_of(net, config), len(y),
-        valid_weight=weight, folder=config.folder, seed=seed, batch=config.batch, epochs=config.epochs, patience=config.patience, shift=split.shift,
+        valid_weight=weight, folder=config.folder, seed=seed, batch=batch_of(config, len(y)), epochs=config.epochs, patience=config.patience, shift=split.shift,
         warmup=config.settings.get("warmup", 0), clip=clip, say=say, report=config.report)
     size = sum(p.numel() for p in net.parameters())
     return Fitted(lambda rows: ensemble_logit(in_batches(net, tensors(rows), config.device)), history, {"parameters": size, "epochs": len(history)})
+
+
+def batch_of(config, rows: int) -> int:
+    """The setting, or less: an epoch has eight steps at least, or a small table would be stopped before it has learned anything."""
+    return min(config.batch, max(16, rows // 8))
 
 
 def some_of(rows, y, most=20_000):

@@ -11,6 +11,7 @@ the calibrate slice turns logits into probabilities and sets bands. training/res
 """
 
 import argparse
+import fcntl
 import json
 import os
 import platform
@@ -18,6 +19,7 @@ import shutil
 import sys
 import time
 import traceback
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -113,6 +115,17 @@ def machine(run, cores: set[str]) -> str:
     return f"{os.cpu_count()} × {model}{gpu}, {' or '.join(sorted(cores))}, Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
 
 
+def alone(folder: Path):
+    """A lock on a folder of runs, which the processes of its fits hold too; refused where another ladder has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Refused(f"another ladder is at work in {folder}; wait for it, or end it") from None
+    return lock
+
+
 def seeds_of(rung: Rung, run) -> list[int]:
     return run.seeds if rung.seeded else run.seeds[:1]
 
@@ -153,25 +166,30 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
         except Refused as refused:
             return jobs.Problem(f"is left out: {refused}", failed=False)
         except Exception as broken:   # the loop's edge: one rung's bug does not cost the others
-            (place(rung, seed) / "error.txt").write_text(traceback.format_exc(), "utf-8")
-            inner(f"{place(rung, seed) / 'error.txt'} says more")
+            with suppress(OSError):
+                (place(rung, seed) / "error.txt").write_text(traceback.format_exc(), "utf-8")
+                inner(f"{place(rung, seed) / 'error.txt'} says more")
             return jobs.Problem(f"failed with {type(broken).__name__}: {' '.join(str(broken).split())[:200]}", failed=True)
         inner(f"valid auc {metrics.auc(made.logits['valid'], data.y[split.valid]):.4f}, {time.monotonic() - begun:.0f} s")
 
     tasks = [(rung, seed) for rung in wanted if fit and not rung.missing(data) for seed in seeds_of(rung, run) if not kept(rung, seed)]
     tasks.sort(key=lambda task: -task[0].weight)                # what takes longest begins first, or it would end alone
     lends = lambda task, other: task[1] == other[1] and other[0].number in task[0].parts
+    lock = alone(runs / run.name) if tasks else None
     problems = {}                                               # number of a rung -> what is told of it: an error first, then of the first seed
     for (rung, seed), problem in jobs.each(tasks, run.jobs, one, lends):
         if problem:
             say(f"rung {rung.number} seed {seed} {problem.words}")
-            problems[rung.number] = min(problems.get(rung.number, (True, seed)), (not problem.failed, seed, problem.words))
+            entry = not problem.failed, seed, problem.words
+            problems[rung.number] = min(problems.get(rung.number, entry), entry)
     whole = all(refused for refused, *_ in problems.values())
+    if lock:
+        lock.close()
     done = {}
     for rung in rungs:
         missing, asked = rung.missing(data), rung in wanted      # of the others the table has what is finished
         found = [made for seed in seeds_of(rung, run) if not missing and (made := kept(rung, seed))]
-        wanted_seeds, problem = len(seeds_of(rung, run)), problems.get(rung.number, ("",))[-1]
+        wanted_seeds, problem = len(seeds_of(rung, run)), problems.get(rung.number, (True, 0, ""))[2]
         if missing and asked:
             problem = f"is left out: it needs {', '.join(missing)}"
         elif not problem and len(found) < wanted_seeds and (asked or found):

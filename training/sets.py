@@ -56,7 +56,7 @@ def check_time(run: Run, found: Data) -> None:
         cuts = (day(np.quantile(found.time, share)) for share in (0.6, 0.7, 0.8))
         raise Refused("the table has times, so its slices follow in time: say where they begin. 60, 70 and 80 % of the rows are before "
                       + "--valid-from {} --calibrate-from {} --test-from {}; and --embargo-days DAYS, how far labels reach ahead: rows so shortly before the next slice are left "
-                      "out, and it is 365 where nothing is said".format(*cuts))
+                      "out, and it is 365 where nothing is said. Slices have to be longer than that".format(*cuts))
 
 
 def checked(run: Run) -> list[dict]:

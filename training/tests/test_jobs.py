@@ -58,6 +58,11 @@ def test_a_process_that_is_killed_is_told_and_costs_the_others_nothing():
     assert found[1] is None and found[3] is None and found[2].failed and "signal 9; the machine may be short of memory" in found[2].words
 
 
+def test_a_long_problem_is_cut_and_hangs_nothing():
+    (_, problem), = jobs.each([1], 2, lambda task: jobs.Problem("x" * 200_000, failed=True))
+    assert problem == jobs.Problem("x" * jobs.LONGEST, failed=True)
+
+
 def running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -107,3 +112,26 @@ def test_a_ladder_of_two_jobs_writes_what_a_ladder_of_one_writes(found, tmp_path
         assert not whole and f"{count} fit{'s' * (count - 1)} at once of 1 thread," in result["machine"]
         results.append((result["rungs"][0]["seed_auc"], len(result["rungs"]), result["left_out"]))
     assert results[0] == results[1] and results[0][1:] == (1, ["rung 2 (broken) failed with ZeroDivisionError: made up"])
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_rung_that_is_refused_says_why(found, tmp_path, monkeypatch, count):  # noqa: F811
+    class Needy(Counting):
+        number, name = "2", "needy"
+
+        def fit(self, data, split, seed, config, say):
+            raise Refused(f"seed {seed} is not to its taste")
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Needy(found)], []))
+    result, whole = run_ladder.run_all(replace(small_run(), jobs=count), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    assert whole and result["left_out"] == ["rung 2 (needy) is left out: seed 1 is not to its taste"]
+
+
+def test_two_ladders_do_not_share_a_folder(found, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found)], []))
+    go = lambda: run_ladder.run_all(small_run(), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    held = run_ladder.alone(tmp_path / "runs" / "small")
+    with pytest.raises(Refused, match="another ladder is at work in"):
+        go()
+    held.close()
+    go()

@@ -280,6 +280,19 @@ def test_rung_finds_the_signal(number, found, tmp_path):
     assert auc > (0.65 if number.startswith("4") else 0.75)
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("number", ["4", "4r", "4t", "5"])
+def test_network_learns_from_a_table_that_is_smaller_than_its_batches(number, found, tmp_path):
+    rung = {rung.number: rung for rung in discover()[0]}[number]
+    if rung.missing(found):
+        pytest.skip(f"it needs {', '.join(rung.missing(found))}")
+    split = splits.make(found, SPLIT)
+    small = replace(split, train=split.train[::4][:500], unlabelled=split.unlabelled[:500])
+    settings = settings_of(rung, "demo", {})
+    fitted = rung.fit(found, small, 1, Config(tmp_path, "demo", "cpu", 1, settings), lambda text: None)
+    assert settings["batch"] >= 500 and metrics.auc(fitted.logits(split.test), found.y[split.test]) > 0.65
+
+
 def test_boosting_without_lightgbm_says_so(found, tmp_path, monkeypatch):
     monkeypatch.setattr(wheels, "offer", lambda name: False)
     auc, fitted, _ = fit("2", found, tmp_path, rounds=40)

@@ -50,8 +50,8 @@ public sealed record ModelManifest
 
     public string Id => $"{Name}/{Version}";
 
-    /// <summary><see cref="Target"/> and horizon in words, e.g. <c>closure notice by the same employer within 365 days</c>.</summary>
-    public string Predicts() => $"{Target.TrimEnd(',')} within {HorizonDays} days";
+    /// <summary><see cref="Target"/> and horizon in words, e.g. <c>closure notice by the same employer, within 365 days</c>.</summary>
+    public string Predicts() => $"{Target.TrimEnd(',')}, within {HorizonDays} days";
 
     /// <summary>The band that a probability falls in, without hysteresis: the highest whose fire threshold it reaches.</summary>
     public Band BandOf(double probability)
