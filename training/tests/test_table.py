@@ -219,11 +219,11 @@ def test_table_named_like_a_data_set_does_not_take_its_place():
     assert configs.Run("table", table={"file": "x/sim.csv.gz"}).name == "table-sim-demo" and configs.Run("table", table={"file": "credit.csv.gz"}).name == "credit-demo"
 
 
-def test_command_says_one_sentence_and_exits_with_1(tmp_path, capsys):
+def test_command_says_one_sentence_and_exits_with_2(tmp_path, capsys):
     (tmp_path / "t.csv").write_text("a,b\n1,0\n2,0\n")
-    assert train.other("run_ladder", ["--table", str(tmp_path / "t.csv"), "--label", "b"]) == 1
+    assert train.other("run_ladder", ["--table", str(tmp_path / "t.csv"), "--label", "b"]) == 2
     assert capsys.readouterr().err.startswith("error: label b has 1 values (0)")
-    assert train.other("run_ladder", ["--table", str(tmp_path / "none.csv"), "--label", "b"]) == 1
+    assert train.other("run_ladder", ["--table", str(tmp_path / "none.csv"), "--label", "b"]) == 2
 
 
 def test_all_missing_number_of_training_rows_only_does_not_become_a_number(frame, tmp_path):
