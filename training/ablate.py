@@ -12,14 +12,13 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-import threadpoolctl
 
 import config as configs
 import jobs
 import metrics
 import sets
 from dataset import Refused
-from fits import climb, prints
+from fits import attempt, climb, prints
 from ladder.rungs import discover
 from run_ladder import RESULTS, RUNS, add_jobs, arguments, chosen, machine, of_arguments, write_json
 from train import TRAINING
@@ -91,24 +90,22 @@ def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True, only=()) 
         if name not in variants:
             raise Refused(f"--only {name}: rung {rung.number} has no such row; there are {', '.join(variants)}")
 
+    place = lambda row, seed: runs / run.name / f"{rung.number}-{row.replace(' ', '-')}-{seed}"
+
     def climbed(name: str, seed: int, fits: bool, tell=lambda text: None):
         """What a row left with a seed; the default's is the ladder's where that has it."""
         change = lambda settings: replace(run, rung={**run.rung, rung.number: {**given, **settings}})
         go = lambda settings, *more: climb(rung, seed, data, split, change(settings), device, prints_of, *more)
-        place = lambda row: runs / run.name / f"{rung.number}-{row.replace(' ', '-')}-{seed}"
         at_home = ladder / run.name / f"{rung.number}-{seed}"
         ours = go({}, at_home, tell, False)
         if name == "default" and ours:
             return ours
-        return go(variants[name], place(name), tell, fits, at_home if ours else place("default"))
+        return go(variants[name], place(name, seed), tell, fits, at_home if ours else place("default", seed))
 
     def one(task) -> jobs.Problem | None:
         name, seed = task
-        try:
-            with threadpoolctl.threadpool_limits(run.threads):
-                climbed(name, seed, True, lambda text: say(f"{name}, seed {seed}: {text}"))
-        except Exception as broken:   # the loop's edge: one row's bug does not cost the others
-            return jobs.Problem(f"failed with {type(broken).__name__}: {broken}", failed=True)
+        tell = lambda text: say(f"{name}, seed {seed}: {text}")
+        return attempt(lambda: climbed(name, seed, True, tell), place(name, seed), run.threads, tell)
 
     tasks = [(name, seed) for name in variants for seed in run.seeds
              if fit and (not only or name in ("default", *only)) and not climbed(name, seed, False)]

@@ -9,12 +9,18 @@ import json
 import os
 import shutil
 import time
+import traceback
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
+import threadpoolctl
 
+from dataset import Refused
+from jobs import Problem
 from ladder.rungs import Config, Rung, settings_of
 
 SLICES = ("valid", "calibrate", "test")
@@ -100,6 +106,20 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
     (folder / "logits.npz.partial").replace(folder / "logits.npz")
     write_whole(folder / "done.json", json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes, "cores": run.cores, "load": load}, default=float))
     return Done(logits, spent, fitted.history, fitted.notes, run.cores, load)
+
+
+def attempt(fit: Callable, folder: Path, threads: int, say) -> Problem | None:
+    """Calls fit() with so many threads; what it refuses is told, and so is any other error, which costs the other fits nothing."""
+    try:
+        with threadpoolctl.threadpool_limits(threads):
+            fit()
+    except Refused as refused:
+        return Problem(f"is left out: {refused}", failed=False)
+    except Exception as broken:   # the loop's edge
+        with suppress(OSError):
+            (folder / "error.txt").write_text(traceback.format_exc(), "utf-8")
+            say(f"{folder / 'error.txt'} says more")
+        return Problem(f"failed with {type(broken).__name__}: {' '.join(str(broken).split())[:200]}", failed=True)
 
 
 def borrow(rung: Rung, mark: dict, folder: Path) -> None:

@@ -18,13 +18,11 @@ import platform
 import shutil
 import sys
 import time
-import traceback
-from contextlib import suppress
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import threadpoolctl
 
 import calibration
 import config as configs
@@ -33,7 +31,7 @@ import metrics
 import report
 import sets
 from dataset import Refused
-from fits import Done, climb, prints, write_whole
+from fits import Done, attempt, climb, prints, write_whole
 from ladder.rungs import Rung, discover, settings_of
 from train import TRAINING
 
@@ -103,6 +101,8 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
 def crowd(fits: list[Done]) -> dict:
     """The highest load of the machine at the end of a fit, and what it makes of the seconds."""
     load = max(one.load for one in fits)
+    if min(one.load for one in fits) == 0:                                  # of some it is unknown
+        return {"load": None, "seconds_are": "as measured"}
     return {"load": load, "seconds_are": "upper bounds (other programs used the cores too)" if load > (os.cpu_count() or 1) + 0.5 else "of a machine that did nothing else"}
 
 
@@ -113,6 +113,19 @@ def machine(run, cores: set[str]) -> str:
         if Path("/proc/cpuinfo").exists() else platform.machine()
     gpu = f", {torch.cuda.get_device_name()}" if run.device != "cpu" and torch.cuda.is_available() else ""
     return f"{os.cpu_count()} × {model}{gpu}, {' or '.join(sorted(cores))}, Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
+
+
+def fit_all(tasks: list, count: int, one, say) -> dict[str, tuple[bool, int, str]]:
+    """Fits what is to be fitted; of each rung that had a problem what is told: (it was refused and did not fail, seed, words), a failure before a refusal, then the first seed."""
+    lends = lambda task, other: task[1] == other[1] and other[0].number in task[0].parts
+    problems = {}
+    longest_first = sorted(tasks, key=lambda task: -task[0].weight)         # or it would end alone
+    for (rung, seed), problem in jobs.each(longest_first, count, one, lends):
+        if problem:
+            say(f"rung {rung.number} seed {seed} {problem.words}")
+            entry = not problem.failed, seed, problem.words
+            problems[rung.number] = min(problems.get(rung.number, entry), entry)
+    return problems
 
 
 def alone(folder: Path):
@@ -160,32 +173,17 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
         """Fits a rung with a seed."""
         (rung, seed), begun = task, time.monotonic()
         inner = lambda text: say(f"rung {rung.number} seed {seed}: {text}")
-        try:
-            with threadpoolctl.threadpool_limits(run.threads):
-                made = climb(rung, seed, data, split, run, device, prints_of, place(rung, seed), inner)
-        except Refused as refused:
-            return jobs.Problem(f"is left out: {refused}", failed=False)
-        except Exception as broken:   # the loop's edge: one rung's bug does not cost the others
-            with suppress(OSError):
-                (place(rung, seed) / "error.txt").write_text(traceback.format_exc(), "utf-8")
-                inner(f"{place(rung, seed) / 'error.txt'} says more")
-            return jobs.Problem(f"failed with {type(broken).__name__}: {' '.join(str(broken).split())[:200]}", failed=True)
-        inner(f"valid auc {metrics.auc(made.logits['valid'], data.y[split.valid]):.4f}, {time.monotonic() - begun:.0f} s")
+
+        def fitted():
+            made = climb(rung, seed, data, split, run, device, prints_of, place(rung, seed), inner)
+            inner(f"valid auc {metrics.auc(made.logits['valid'], data.y[split.valid]):.4f}, {time.monotonic() - begun:.0f} s")
+
+        return attempt(fitted, place(rung, seed), run.threads, inner)
 
     tasks = [(rung, seed) for rung in wanted if fit and not rung.missing(data) for seed in seeds_of(rung, run) if not kept(rung, seed)]
-    tasks.sort(key=lambda task: -task[0].weight)                # what takes longest begins first, or it would end alone
-    lends = lambda task, other: task[1] == other[1] and other[0].number in task[0].parts
-    lock = alone(runs / run.name) if tasks else None
-    problems = {}                                               # number of a rung -> what is told of it: an error first, then of the first seed
-    for (rung, seed), problem in jobs.each(tasks, run.jobs, one, lends):
-        if problem:
-            say(f"rung {rung.number} seed {seed} {problem.words}")
-            entry = not problem.failed, seed, problem.words
-            problems[rung.number] = min(problems.get(rung.number, entry), entry)
-    whole = all(refused for refused, *_ in problems.values())
-    if lock:
-        lock.close()
-    done = {}
+    with alone(runs / run.name) if tasks else nullcontext():
+        problems = fit_all(tasks, run.jobs, one, say)
+    whole, done = all(refused for refused, *_ in problems.values()), {}
     for rung in rungs:
         missing, asked = rung.missing(data), rung in wanted      # of the others the table has what is finished
         found = [made for seed in seeds_of(rung, run) if not missing and (made := kept(rung, seed))]
