@@ -32,7 +32,7 @@ VARIANTS = {
         "softmax instead of entmax-1.5": {"mask": "softmax"},
         "entmax-1.5 mask": {"mask": "entmax"},
         "no feature mask": {"mask": "none"},
-        "no learned sharpness": {"sharpness": False},
+        "learned sharpness": {"sharpness": True},
         "fixed number of steps": {"adaptive": False},
         "adaptive number of steps": {"adaptive": True},
         "one step": {"steps": 1},

@@ -3,8 +3,8 @@ AdaTabNet: TabNet's sequential attention with answers to what holds it back. Eve
 `./jianwei train --ablate` measures each (training/results/ablation-*.json); the defaults of rung 5 are what that supported.
 
     embedding   each number becomes a piecewise-linear encoding over its quantiles, mixed into a few dimensions (Gorishniy et al. 2022)
-    mask        entmax-1.5 instead of sparsemax, its logits multiplied by a sharpness that each step learns; masks keep the norm of what
-                they select, and begin uniform: an untrained step sees every feature
+    mask        entmax-1.5 instead of sparsemax; masks keep the norm of what they select, and begin uniform: an untrained step sees every
+                feature. With `sharpness` its logits are multiplied by a factor that each step learns: off, it did nothing on any data
     steps       adaptive: each step may halt, the output is the expectation over halting (PonderNet, Banino et al. 2021)
     residual    ReZero: x + a·f(x) with a from 0 (Bachlechner et al. 2020), instead of (x + f(x))·sqrt(0.5) and ghost batch norm
     start       the first logit is the base rate, plus a linear part that starts at 0; no early step can blow up
@@ -18,7 +18,7 @@ from torch import nn
 from networks import Embedded
 from sparse import entmax15, sparsemax
 
-SWITCHES = {"embedding": True, "mask": "entmax", "sharpness": True, "adaptive": True, "residual": "rezero", "start": True, "linear": True}
+SWITCHES = {"embedding": True, "mask": "entmax", "sharpness": False, "adaptive": True, "residual": "rezero", "start": True, "linear": True}
 
 
 class Piecewise(nn.Module):

@@ -110,11 +110,14 @@ class Bootstrap:
         """(draws, 2): AUC and average precision in every draw; a draw without positives is NaN."""
         order, tie = _sorted(score, self.label)[:2]
         positive, place = self.label[order], self.place[order]
-        ends = np.flatnonzero(np.append(np.diff(tie) > 0, True))    # the last row of each distinct score
+        starts = np.flatnonzero(np.diff(tie, prepend=-1) > 0)       # the first row of each distinct score
+        held = np.logical_or.reduceat(positive, starts)
+        starts = starts[held | np.append(True, held[:-1])]          # scores that no positive has are one until the next that one has
         found = np.empty((len(self.times), 2))
         for draw, times in zip(found, self.times):
             w = times[place].astype(float)
-            up, down = (np.diff(np.cumsum(v)[ends], prepend=0) for v in (w * positive, w * ~positive))
+            up = np.add.reduceat(w * positive, starts)
+            down = np.add.reduceat(w, starts) - up
             below = np.cumsum(down) - down
             above_up, above = np.cumsum(up[::-1]), np.cumsum((up + down)[::-1])      # from the highest score down
             with np.errstate(invalid="ignore", divide="ignore"):

@@ -17,6 +17,9 @@ from inputs import folds
 from ladder.logistic import linear
 
 
+ROWS = 30_000       # whose words are in memory at once
+
+
 class Words:
     """TF-IDF rows of a data set's texts; the vocabulary and its weights are of the training rows only."""
 
@@ -107,11 +110,16 @@ class Score:
         """(B,) log-odds; a training row by the model that has not seen its company."""
         key = np.asarray(rows).tobytes()
         if key not in self.told:
-            x = self.words.of(rows)
-            found = np.mean([model.decision_function(x) for model in self.models], axis=0)
+            found = np.concatenate([self._mean(part) for part in np.array_split(rows, 1 + len(rows) // ROWS)])
             own = np.fromiter((self.rows.get(int(row), np.nan) for row in rows), float, len(rows))
             self.told[key] = np.where(np.isnan(own), found, own)
         return self.told[key]
+
+
+    def _mean(self, rows) -> np.ndarray:
+        """(B,) mean over the folds' models."""
+        x = self.words.of(rows)
+        return np.mean([model.decision_function(x) for model in self.models], axis=0)
 
 
 def linear_sparse(x, y, c):

@@ -103,17 +103,17 @@ class Head(nn.Module):
         together = torch.cat([torch.relu(t), torch.relu(s)], 1)
         return torch.relu(self.top(self.mix(together) + t + s))
 
-    def usual_loss(self, features, vector, has_text):
-        """How far features (B, F) are from what their text lets expect, in standard deviations; a feature that is at its least says nothing."""
+    def usual_loss(self, features, usual, has_text):
+        """How far features (B, F) are from what their text lets expect (B, F), in standard deviations; a feature that is at its least says nothing."""
         value, there = self.numbers.standard(features)
         asked = there * has_text
-        return ((self.usual(vector) - value.clamp(-FAR, FAR)).square() * asked).sum() / asked.sum().clamp(min=1.0)
+        return ((usual - value.clamp(-FAR, FAR)).square() * asked).sum() / asked.sum().clamp(min=1.0)
 
-    def join(self, t, features, vector=None, has_text=None, hidden=None):
-        """(B, width) of the tower and the text vector (B, D) -> z (B, width)."""
+    def join(self, t, features, vector=None, has_text=None, hidden=None, usual=None):
+        """(B, width) of the tower and the text vector (B, D) -> z (B, width); `usual` (B, F) is what is usual with the text, where it is known already."""
         if self.usual is not None:
             value, there = self.numbers.standard(features)
-            apart = (value - self.usual(vector)).clamp(-FAR, FAR) * there * has_text
+            apart = (value - (self.usual(vector) if usual is None else usual)).clamp(-FAR, FAR) * there * has_text
             t = t + self.beyond(apart if hidden is None else apart * (1 - hidden))
         return self.fuse(t, self.text(vector, has_text) if self.config.text else None)
 

@@ -84,9 +84,10 @@ class Objectives(nn.Module):
                 losses["detect"] = F.binary_cross_entropy_with_logits(self.odd_word(states[asked]).squeeze(-1), odd[asked].to(states.dtype))
             if s.weight_contrast and self.fused:
                 losses["contrast"] = self.contrast(t, vector, batch)
-        z = head.join(t, features, vector, has_text, hidden)
-        if head.usual is not None and vector is not None and s.weight_usual:
-            losses["usual"] = head.usual_loss(batch.features, vector, batch.has_text)
+        usual = head.usual(vector) if head.usual is not None else None
+        z = head.join(t, features, vector, has_text, hidden, usual)
+        if usual is not None and s.weight_usual:
+            losses["usual"] = head.usual_loss(batch.features, usual, batch.has_text)
         if self.fused and s.weight_fields:
             target = ((torch.nan_to_num(batch.features) - self.mean) / self.std).clamp(-FAR, FAR)
             asked = hidden * (~torch.isnan(batch.features)).to(hidden.dtype)

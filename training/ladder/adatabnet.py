@@ -23,7 +23,8 @@ class AdaTabNetRung(Rung):
         net = AdaTabNet(torch.from_numpy(inputs.numeric(split.train)), inputs.categories, base_rate(data.y[split.train]),
                         **{name: config.settings[name] for name in (*SHAPE, *SWITCHES)})
         fitted = fit_network(net, inputs, data, split, seed, config, say, clip=0.0 if config.optimiser == "ada-ranger" else 1.0)
-        fitted.notes["sharpness"] = [round(float(s), 3) for s in net.sharp.exp()]
+        if config.settings["sharpness"]:
+            fitted.notes["sharpness"] = [round(float(s), 3) for s in net.sharp.exp()]
         return fitted
 
     def space(self, trial):

@@ -135,12 +135,12 @@ def test_head_sees_what_is_unusual_for_a_text():
     head.numbers.fit(features.numpy())
     optimiser = torch.optim.Adam(head.parameters(), 0.02)
     everybody = torch.ones(400, 1)
-    before = float(head.usual_loss(features, vector, everybody).detach())
+    before = float(head.usual_loss(features, head.usual(vector), everybody).detach())
     for _ in range(150):
         optimiser.zero_grad()
-        head.usual_loss(features, vector, everybody).backward()
+        head.usual_loss(features, head.usual(vector), everybody).backward()
         optimiser.step()
-    assert float(head.usual_loss(features, vector, everybody)) < before / 3
+    assert float(head.usual_loss(features, head.usual(vector), everybody)) < before / 3
     apart = (head.numbers.standard(features)[0] - head.usual(vector)).detach()
     assert abs(float(apart[kind == 1].mean() - apart[kind == 0].mean())) < 0.1    # of means that differ by 2
 

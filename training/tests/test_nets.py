@@ -174,7 +174,7 @@ def test_pretraining_learns_to_reconstruct_what_is_hidden():
 
 
 OTHERS = [{}, *({name: other} for name, others in {
-    "embedding": [False], "mask": ["sparsemax", "softmax", "none"], "sharpness": [False], "adaptive": [False], "residual": ["scaled"], "start": [False],
+    "embedding": [False], "mask": ["sparsemax", "softmax", "none"], "sharpness": [True], "adaptive": [False], "residual": ["scaled"], "start": [False],
     "linear": [False]}.items() for other in others), {"heads": 1}, {"steps": 1}]
 
 
