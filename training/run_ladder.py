@@ -143,6 +143,17 @@ def seeds_of(rung: Rung, run) -> list[int]:
     return run.seeds if rung.seeded else run.seeds[:1]
 
 
+def checked(rungs: list[Rung], run) -> list[Rung]:
+    """The rungs that a run asks for; what is wrong with their settings is said before anything is made."""
+    unknown = sorted(set(run.rung) - {rung.number for rung in rungs})
+    if unknown:
+        raise Refused(f"[rung.{unknown[0]}] is not the settings of a rung; there are {', '.join(r.number for r in rungs)}")
+    wanted = chosen(rungs, run.rungs)
+    for rung in wanted:
+        settings_of(rung, run.size, run.rung.get(rung.number, {}))
+    return wanted
+
+
 def chosen(rungs: list[Rung], numbers: list[str]) -> list[Rung]:
     known = [rung.number for rung in rungs]
     for number in numbers:
@@ -157,11 +168,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     say = say or (lambda text: print(f"[{time.monotonic() - started:7.1f} s] {text}", flush=True))
     device = run.set_up_torch(configs.AT_ONCE)
     rungs, left_out = discover()
-    wanted = chosen(rungs, run.rungs)
-    if set(run.rung) - {rung.number for rung in rungs}:
-        raise Refused(f"[rung.{sorted(set(run.rung) - {rung.number for rung in rungs})[0]}] is not the settings of a rung; there are {', '.join(r.number for r in rungs)}")
-    for rung in wanted:
-        settings_of(rung, run.size, run.rung.get(rung.number, {}))           # what is wrong is said before anything is made
+    wanted = checked(rungs, run)
     if not fit and not loaded and not any((runs / run.name).glob("*/done.json")):
         raise Refused(f"nothing is finished in {runs / run.name}; the same command without --finished fits")
     data, split = loaded or sets.load(run, say)
@@ -183,15 +190,10 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     tasks = [(rung, seed) for rung in wanted if fit and not rung.missing(data) for seed in seeds_of(rung, run) if not kept(rung, seed)]
     with alone(runs / run.name) if tasks else nullcontext():
         problems = fit_all(tasks, run.jobs, one, say)
-    whole, done = all(refused for refused, *_ in problems.values()), {}
+    done = {}
     for rung in rungs:
-        missing, asked = rung.missing(data), rung in wanted      # of the others the table has what is finished
-        found = [made for seed in seeds_of(rung, run) if not missing and (made := kept(rung, seed))]
-        wanted_seeds, problem = len(seeds_of(rung, run)), problems.get(rung.number, (True, 0, ""))[2]
-        if missing and asked:
-            problem = f"is left out: it needs {', '.join(missing)}"
-        elif not problem and len(found) < wanted_seeds and (asked or found):
-            problem = f"has been run with {len(found)} of {wanted_seeds} seeds" + ("" if found else " and is left out")
+        found = [made for seed in seeds_of(rung, run) if not rung.missing(data) and (made := kept(rung, seed))]
+        problem = problems[rung.number][2] if rung.number in problems else gap(rung, run, data, len(found), asked=rung in wanted)
         if problem:
             left_out.append(f"rung {rung.number} ({rung.name}) {problem}")
             say(left_out[-1])
@@ -205,7 +207,17 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     report.write(result, drawn, data.y[split.test], runs / run.name, data.oracle and {k: v[split.test] for k, v in data.oracle.items()}, say)
     print(report.table(result))
     say(f"wrote {results / (run.name + '.json')}; plots and model card in {runs / run.name}")
-    return result, whole
+    return result, all(refused for refused, *_ in problems.values())
+
+
+def gap(rung: Rung, run, data, found: int, asked: bool) -> str:
+    """Why the table has not all of a rung of which so many seeds are finished; of a rung that was not asked for it has what there is."""
+    seeds, missing = len(seeds_of(rung, run)), rung.missing(data)
+    if missing:
+        return f"is left out: it needs {', '.join(missing)}" if asked else ""
+    if found == seeds or not (asked or found):
+        return ""
+    return f"has been run with {found} of {seeds} seeds" + ("" if found else " and is left out")
 
 
 def write_json(path: Path, value) -> None:

@@ -22,7 +22,7 @@ import split as splits
 import table
 from config import Run
 from data import Data, Split
-from dataset import Refused, day, seconds
+from dataset import DAY, Refused, day, seconds
 from train import ROOT, TASKS, TRAINING
 
 WORLD = ("companies", "years", "seed")
@@ -53,10 +53,28 @@ def check_time(run: Run, found: Data) -> None:
         if run.split.get("valid_from"):
             raise Refused("the split has dates, but the table has no time; name its column with --time COLUMN")
     elif not run.split.get("valid_from"):
-        cuts = (day(np.quantile(found.time, share)) for share in (0.6, 0.7, 0.8))
-        raise Refused("the table has times, so its slices follow in time: say where they begin. 60, 70 and 80 % of the rows are before "
-                      + "--valid-from {} --calibrate-from {} --test-from {}; and --embargo-days DAYS, how far labels reach ahead: rows so shortly before the next slice are left "
-                      "out, and it is 365 where nothing is said. Slices have to be longer than that".format(*cuts))
+        days = run.split.get("embargo_days", splits.SETTINGS["embargo_days"])
+        cuts = suggested(found, days)
+        first = "the table has times, so its slices follow in time: say where they begin"
+        reach = f"--embargo-days is how far labels reach ahead ({days} here): rows so shortly before the valid and the test slice are left out"
+        if cuts is None:
+            raise Refused(f"{first}, with --valid-from, --calibrate-from and --test-from. {reach}, and then {day(found.time.min())} to {day(found.time.max())} "
+                          "is too short for four slices with both labels in each; fewer days leave more rows")
+        raise Refused("{}, e.g. --valid-from {} --calibrate-from {} --test-from {}. {}".format(first, *cuts, reach))
+
+
+def suggested(found: Data, embargo_days: int) -> list[str] | None:
+    """Days on which the valid, the calibrate and the test slice of a table could begin, or None where no four slices fit."""
+    test = np.quantile(found.time, 0.8)
+    before = found.time[found.time < test - embargo_days * DAY]
+    if not len(before):
+        return None
+    cuts = [day(at) for at in (*np.quantile(before, (0.7, 0.85)), test)]
+    try:
+        splits.make(found, {**dict(zip(("valid_from", "calibrate_from", "test_from"), cuts)), "embargo_days": embargo_days})
+    except Refused:
+        return None
+    return cuts
 
 
 def checked(run: Run) -> list[dict]:

@@ -37,7 +37,7 @@ class FusionRung(Rung):
         model.encoder.round_tokens()
         notes = {"parameters": sum(p.numel() for p in model.parameters())}
         if s.probe and self.pretrained:
-            notes["probe"] = probe(model, rows, split.unlabelled, s, seed, say)
+            notes["probe"] = probe(model, rows, split.unlabelled, seed, say)
         self.keep(config.folder / "model.pt", model, rows, split, s, seed)
         return Fitted(build.scores(model, rows), history, notes)
 

@@ -290,6 +290,9 @@ def test_probe_leaves_the_encoder_alone_and_prefers_one_that_tells_tokens(data):
     before = [p.detach().clone() for p in model.encoder.parameters()]
     documents = np.unique(data.texts.document[data.texts.document >= 0])
     good = denoise(model.encoder, rows, documents, "span", 20, 1)
+    model.encoder.body.resting = True                                # then the tokens themselves are read
+    assert denoise(model.encoder, rows, documents, "span", 20, 1) not in (0, good)
+    model.encoder.body.resting = False
     assert all(torch.equal(a, b) for a, b in zip(before, model.encoder.parameters()))
     assert denoise(model.encoder, rows, documents, "gap", 5, 1) > 0
     with torch.no_grad():

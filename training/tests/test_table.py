@@ -194,10 +194,18 @@ def test_huge_categorical_keeps_its_frequent_values(tmp_path):
 def test_time_needs_dates_to_cut_and_dates_need_time(frame, tmp_path):
     import config as configs
     import sets
-    frame.to_csv(tmp_path / "t.csv", index=False)
+    frame.assign(outcome=["no", "yes", "no"] * 20).to_csv(tmp_path / "t.csv", index=False)
     run = configs.Run("table", table={"file": str(tmp_path / "t.csv"), "label": "outcome", "time": "opened"})
-    with pytest.raises(Refused, match="before --valid-from 2020-02-05 --calibrate-from 2020-02-11 --test-from 2020-02-17"):
+    with pytest.raises(Refused, match=r"ahead \(365 here\).* 2020-01-01 to 2020-\d\d-\d\d is too short"):
         sets.load(run, lambda text: None)
+    run.split = {"embargo_days": 5}
+    with pytest.raises(Refused, match="e.g. --valid-from") as told:
+        sets.load(run, lambda text: None)
+    words = str(told.value).replace(".", " ").split()
+    dates = {name: words[words.index("--" + name.replace("_", "-")) + 1] for name in ("valid_from", "calibrate_from", "test_from")}
+    run.split.update(dates)
+    split = sets.load(run, lambda text: None)[1]                # what it says can be done
+    assert all(len(rows) for rows in split.parts().values()) and split.about["embargo_days"] == 5
     run = configs.Run("table", table={"file": str(tmp_path / "t.csv"), "label": "outcome", "ignore": ["opened"]}, split={"valid_from": "2020-01-05"})
     with pytest.raises(Refused, match="the table has no time"):
         sets.load(run, lambda text: None)

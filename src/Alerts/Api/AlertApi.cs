@@ -1,4 +1,5 @@
 using Dapper;
+using Jianwei.Alerts.Models;
 using Jianwei.Alerts.Reading;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +21,7 @@ internal static class AlertApi
         routes.MapPost("/alerts/{id}/acknowledge", AcknowledgeAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(HttpRequest request, NpgsqlDataSource source, BandScales models, CancellationToken cancellation)
     {
         var state = request.Text("state");
         if (state is not null && !States.Contains(state))
@@ -44,11 +45,11 @@ internal static class AlertApi
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<AlertRow>(
             $"{AlertRow.Select} where {string.Join(" and ", conditions)} order by a.as_of desc, a.alert_id limit @limit", filter);
-        AlertView[] items = [.. rows.Select(r => r.ToView())];
+        AlertView[] items = [.. rows.Select(r => r.ToView(models))];
         return Answer.Json(new(items, items.Length == limit ? $"{items[^1].AsOf.UtcTicks}_{items[^1].AlertId:N}" : null), Json.Context.PageAlertView);
     }
 
-    private static async Task<IResult> GetAsync([FromRoute(Name = "id")] string alert, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync([FromRoute(Name = "id")] string alert, NpgsqlDataSource source, BandScales models, CancellationToken cancellation)
     {
         var id = Query.Guid("alert id", alert);
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -62,12 +63,12 @@ internal static class AlertApi
             """,
             new { id })).ToLookup(t => t.Id, t => new AttemptView(t.Attempt, t.Started, t.Duration.TotalSeconds, t.Outcome, t.Status, t.Error));
         return Answer.Json(
-            new(found.ToView(), [.. deliveries.Select(d => new DeliveryView(d.Id, d.Channel, d.State, d.Attempts, d.Created, d.Finished, d.Error, [.. log[d.Id]]))]),
+            new(found.ToView(models), [.. deliveries.Select(d => new DeliveryView(d.Id, d.Channel, d.State, d.Attempts, d.Created, d.Finished, d.Error, [.. log[d.Id]]))]),
             Json.Context.AlertDetail);
     }
 
     private static async Task<IResult> AcknowledgeAsync(
-        [FromRoute(Name = "id")] string alert, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
+        [FromRoute(Name = "id")] string alert, HttpRequest request, NpgsqlDataSource source, BandScales models, CancellationToken cancellation)
     {
         var id = Query.Guid("alert id", alert);
         var body = await Answer.ReadAsync(request, Json.Context.AcknowledgeRequest, cancellation);
@@ -84,7 +85,7 @@ internal static class AlertApi
         var found = await FindAsync(connection, id);
         return found.State == "resolved"
             ? throw ProblemException.Conflict($"alert {id} is resolved ({found.Resolution}) as of {found.ResolvedAt:yyyy-MM-dd}; only a firing alert can be acknowledged")
-            : Answer.Json(found.ToView(), Json.Context.AlertView);
+            : Answer.Json(found.ToView(models), Json.Context.AlertView);
     }
 
     private static async Task<AlertRow> FindAsync(NpgsqlConnection connection, Guid id) =>

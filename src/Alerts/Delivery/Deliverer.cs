@@ -1,3 +1,4 @@
+using Jianwei.Alerts.Models;
 using Jianwei.Alerts.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ namespace Jianwei.Alerts.Delivery;
 /// idempotency key twice, never not at all.
 /// </summary>
 public sealed partial class Deliverer(
-    NpgsqlDataSource source, IEnumerable<IReceiver> receivers, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<Deliverer> log)
+    NpgsqlDataSource source, IEnumerable<IReceiver> receivers, BandScales models, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<Deliverer> log)
 {
     private readonly Dictionary<string, IReceiver> byChannel = receivers.ToDictionary(r => r.Channel, StringComparer.Ordinal);
 
@@ -20,7 +21,7 @@ public sealed partial class Deliverer(
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await DeliveryStore.LockAsync(transaction, message, cancellation) is not { } delivery)
+        if (await DeliveryStore.LockAsync(transaction, message, models, cancellation) is not { } delivery)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using Dapper;
+using Jianwei.Alerts.Models;
 using Jianwei.Alerts.Reading;
 using Npgsql;
 
@@ -67,7 +68,7 @@ public sealed class DeliveryStore(NpgsqlDataSource source)
     }
 
     /// <summary>Locks a delivery that is still due in the transaction; null when it is finished, in other hands, or the message is an old one.</summary>
-    public static async Task<DueDelivery?> LockAsync(NpgsqlTransaction transaction, AlertRaised message, CancellationToken cancellation)
+    public static async Task<DueDelivery?> LockAsync(NpgsqlTransaction transaction, AlertRaised message, BandScales models, CancellationToken cancellation)
     {
         var connection = transaction.Connection!;
         var deliveryId = message.DeliveryId;
@@ -81,7 +82,7 @@ public sealed class DeliveryStore(NpgsqlDataSource source)
             new CommandDefinition(Target, new { deliveryId }, transaction, cancellationToken: cancellation));
         var alert = await connection.QuerySingleAsync<AlertRow>(
             new CommandDefinition(AlertRow.Select + "where a.alert_id = @alertId", new { alertId }, transaction, cancellationToken: cancellation));
-        return new(deliveryId, message.Attempts, channel, url, secret, deleted, alert.ToView());
+        return new(deliveryId, message.Attempts, channel, url, secret, deleted, alert.ToView(models));
     }
 
     /// <summary>Records an attempt and what follows from it.</summary>

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Jianwei.Alerts.Models;
 
-/// <summary>Bands of each model that scores name, and whether it reads texts; read from its manifest when it is first seen.</summary>
+/// <summary>What alerts need to know of each model that scores name; read from its manifest when it is first seen.</summary>
 public sealed class BandScales(IOptions<ModelOptions> options)
 {
-    private readonly ConcurrentDictionary<string, (BandScale Scale, bool ReadsTexts)> known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Facts> known = new(StringComparer.Ordinal);
 
     /// <summary>Bands of a model.</summary>
     /// <param name="model"><c>name/version</c>, already checked to be one.</param>
@@ -33,6 +33,20 @@ public sealed class BandScales(IOptions<ModelOptions> options)
         return [.. models.SelectMany(Bands).GroupBy(b => b.Name, b => b.Rank, StringComparer.Ordinal).OrderBy(g => g.Max()).Select(g => g.Key)];
     }
 
+    /// <summary>What a model's probability is of, and within which time; null where its manifest cannot be read.</summary>
+    /// <param name="model"><c>name/version</c>, already checked to be one.</param>
+    public string? Predicts(string model)
+    {
+        try
+        {
+            return Known(model).Predicts;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private IEnumerable<(string Name, int Rank)> Bands(string model)
     {
         try
@@ -45,17 +59,17 @@ public sealed class BandScales(IOptions<ModelOptions> options)
         }
     }
 
-    private (BandScale Scale, bool ReadsTexts) Known(string model) =>
+    private Facts Known(string model) =>
         known.TryGetValue(model, out var found) ? found : known.GetOrAdd(model, Load);
 
-    private (BandScale Scale, bool ReadsTexts) Load(string model)
+    private Facts Load(string model)
     {
         var file = Path.GetFullPath(Path.Combine(options.Value.Directory, model, "manifest.json"));
         try
         {
             var manifest = ModelManifest.Parse(File.ReadAllBytes(file));
             return manifest.Id == model
-                ? (new BandScale(manifest.Bands), manifest.TextEncoder is not null)
+                ? new(new(manifest.Bands), manifest.TextEncoder is not null, manifest.Predicts())
                 : throw new IOException($"{file} is the manifest of {manifest.Id}, not of {model}, which scores were made with");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -67,4 +81,6 @@ public sealed class BandScales(IOptions<ModelOptions> options)
             throw new IOException($"{file} cannot be used: {e.Message}", e);
         }
     }
+
+    private sealed record Facts(BandScale Scale, bool ReadsTexts, string Predicts);
 }

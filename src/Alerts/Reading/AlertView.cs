@@ -25,6 +25,9 @@ public sealed record AlertView
 
     public required string Model { get; init; }
 
+    /// <summary>What the probabilities are of and within which time, as the model's manifest has it; absent where that is not here to be read.</summary>
+    public string? Predicts { get; init; }
+
     /// <summary>The reference that the score is compared with; absent for a company's first score, or an outcome at another model's first.</summary>
     public ScoreView? Before { get; init; }
 

@@ -179,13 +179,11 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
             "select count(*) from alerts join subscriptions using (subscription_id) where portfolio_id = @portfolio", new { portfolio });
         var model = await connection.ExecuteScalarAsync<string?>(
             "select model from scores join portfolio_members using (company_id) where portfolio_id = @portfolio limit 1", new { portfolio });
+        var manifest = services.GetRequiredService<ModelStore>().List().FirstOrDefault(entry => entry.Id == model)?.Manifest;
         return new(
             sent.Sent, metrics.Total(Applied.Yes), metrics.Total(Applied.Duplicate), letters, latency.Count, alerts, webhook.Received,
-            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", Predicts(services, model), data.Name, lead);
+            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", manifest?.Predicts() ?? "nothing", manifest?.Bands ?? [], data.Name, lead);
     }
-
-    private static string Predicts(IServiceProvider services, string? model) =>
-        services.GetRequiredService<ModelStore>().List().FirstOrDefault(entry => entry.Id == model)?.Manifest?.Predicts() ?? "nothing";
 
     private static double Round(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
 

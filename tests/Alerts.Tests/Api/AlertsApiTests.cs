@@ -262,6 +262,7 @@ public sealed class AlertsApiTests : IAsyncLifetime
 
         var all = (await GetAsync("/api/alerts")).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(["X:3", "X:2", "X:1"], all.Select(a => a.GetProperty("company").GetProperty("id").GetString()));
+        Assert.All(all, a => Assert.Equal("test, within 365 days", a.GetProperty("predicts").GetString()));
         var first = await GetAsync("/api/alerts?limit=2");
         Assert.Single((await GetAsync($"/api/alerts?limit=2&after={first.GetProperty("next").GetString()}")).GetProperty("items").EnumerateArray());
         Assert.Equal(2, (await GetAsync("/api/alerts?portfolio=1")).GetProperty("items").GetArrayLength());

@@ -38,6 +38,7 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
         using var json = JsonDocument.Parse(request.Body);
         var alert = json.RootElement;
         Assert.Equal("X:1", alert.GetProperty("company").GetProperty("id").GetString());
+        Assert.Equal("test, within 365 days", alert.GetProperty("predicts").GetString());
         Assert.Equal("low", alert.GetProperty("before").GetProperty("band").GetString());
         Assert.Equal("high", alert.GetProperty("after").GetProperty("band").GetString());
         Assert.Equal(1, alert.GetProperty("event_count").GetInt32());
