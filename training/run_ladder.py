@@ -50,8 +50,9 @@ def judge(data, split, seeds: list[Done], boot: metrics.Bootstrap) -> tuple[dict
         p, z = to_p(done.logits["test"]), done.logits["test"]
         threshold = metrics.balanced_threshold(done.logits["calibrate"], calibrate)
         rows.append({
-            "auc": metrics.auc(z, label), "ap": metrics.average_precision(z, label), "recall_10": metrics.recall_at(z, label), "brier": metrics.brier(p, label),
-            "ece": metrics.calibration_error(p, label), "balanced_accuracy": metrics.balanced_accuracy(z >= threshold, label),
+            "auc": metrics.auc(z, label), "ap": metrics.average_precision(z, label), "recall_10": metrics.recall_at(z, label),
+            "brier": metrics.brier(p, label), "ece": metrics.calibration_error(p, label),
+            "balanced_accuracy": metrics.balanced_accuracy(z >= threshold, label),
             "valid_auc": metrics.auc(done.logits["valid"], data.y[split.valid]), "calibration": kind,
             "bands": calibration.bands(to_p(done.logits["calibrate"]), calibrate)})
         draws.append(boot.draw(z))
@@ -60,12 +61,12 @@ def judge(data, split, seeds: list[Done], boot: metrics.Bootstrap) -> tuple[dict
     drawn = np.mean(draws, axis=0)                                               # (draws, 2)
     (low, high), (ap_low, ap_high) = boot.interval(drawn[:, 0]), boot.interval(drawn[:, 1])
     figures = {
-        "auc": mean("auc"), "low": low, "high": high, "ap": mean("ap"), "ap_low": ap_low, "ap_high": ap_high, "recall_10": mean("recall_10"),
-        "brier": mean("brier"), "ece": mean("ece"), "balanced_accuracy": mean("balanced_accuracy"), "valid_auc": mean("valid_auc"),
-        "seed_auc": [round(row["auc"], 4) for row in rows],
+        "auc": mean("auc"), "low": low, "high": high, "ap": mean("ap"), "ap_low": ap_low, "ap_high": ap_high,
+        "recall_10": mean("recall_10"), "brier": mean("brier"), "ece": mean("ece"), "balanced_accuracy": mean("balanced_accuracy"),
+        "valid_auc": mean("valid_auc"), "seed_auc": [round(row["auc"], 4) for row in rows],
         "mean_of_seeds_auc": round(metrics.auc(np.mean([done.logits["test"] for done in seeds], axis=0), label), 4),
-        "seconds": round(sum(done.seconds for done in seeds), 1), "calibration": [row["calibration"] for row in rows], "bands": rows[0]["bands"],
-        "notes": seeds[0].notes,
+        "seconds": round(sum(done.seconds for done in seeds), 1), "calibration": [row["calibration"] for row in rows],
+        "bands": rows[0]["bands"], "notes": seeds[0].notes,
     }
     return figures, {"draws": drawn, "probability": np.mean(probabilities, axis=0), "history": [done.history for done in seeds]}
 
@@ -91,9 +92,12 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
             row["of_the_way"] = round((row["auc"] - 0.5) / (oracle["observable_oracle_auc"] - 0.5), 4)
     test, fits = data.y[split.test], [one for _, seeds in done.values() for one in seeds]
     return {
-        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run, {one.cores for one in fits}), **crowd(fits), "command": command,
-        "seeds": run.seeds, "rows": {name: len(rows) for name, rows in split.parts().items()} | ({"strangers": len(split.strangers)} if len(split.strangers) else {}), "base_rate": round(float(test.mean()), 5),
-        "split": split.about, "source": data.about, "worlds": run.worlds, "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
+        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(),
+        "machine": machine(run, {one.cores for one in fits}), **crowd(fits), "command": command, "seeds": run.seeds,
+        "rows": ({name: len(rows) for name, rows in split.parts().items()}
+                 | ({"strangers": len(split.strangers)} if len(split.strangers) else {})),
+        "base_rate": round(float(test.mean()), 5), "split": split.about, "source": data.about, "worlds": run.worlds,
+        "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
         "rungs": rungs, "left_out": left_out,
     }, drawn
 
@@ -103,20 +107,26 @@ def crowd(fits: list[Done]) -> dict:
     load = max(one.load for one in fits)
     if min(one.load for one in fits) == 0:                                  # of some it is unknown
         return {"load": None, "seconds_are": "as measured"}
-    return {"load": load, "seconds_are": "upper bounds (other programs used the cores too)" if load > (os.cpu_count() or 1) + 0.5 else "of a machine that did nothing else"}
+    return {"load": load, "seconds_are": ("upper bounds (other programs used the cores too)" if load > (os.cpu_count() or 1) + 0.5
+                                          else "of a machine that did nothing else")}
 
 
 def machine(run, cores: set[str]) -> str:
     """Where it ran; `cores` are what the fits had of it."""
     import torch
-    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), platform.machine()) \
-        if Path("/proc/cpuinfo").exists() else platform.machine()
+    model = (next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                   if line.startswith("model name")), platform.machine())
+             if Path("/proc/cpuinfo").exists() else platform.machine())
     gpu = f", {torch.cuda.get_device_name()}" if run.device != "cpu" and torch.cuda.is_available() else ""
-    return f"{os.cpu_count()} × {model}{gpu}, {' or '.join(sorted(cores))}, Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
+    return (f"{os.cpu_count()} × {model}{gpu}, {' or '.join(sorted(cores))}, Python {platform.python_version()}, "
+            f"torch {torch.__version__}, numpy {np.__version__}")
 
 
 def fit_all(tasks: list, count: int, one, say) -> dict[str, tuple[bool, int, str]]:
-    """Fits what is to be fitted; of each rung that had a problem what is told: (it was refused and did not fail, seed, words), a failure before a refusal, then the first seed."""
+    """
+    Fits what is to be fitted; of each rung that had a problem what is told: (it was refused and did not fail, seed, words), a failure
+    before a refusal, then the first seed.
+    """
     lends = lambda task, other: task[1] == other[1] and other[0].number in task[0].parts
     problems = {}
     longest_first = sorted(tasks, key=lambda task: -task[0].weight)         # or it would end alone
@@ -204,7 +214,8 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     result, drawn = table(run, data, split, done, left_out, command, say)
     results.mkdir(parents=True, exist_ok=True)
     write_json(results / f"{run.name}.json", result)
-    report.write(result, drawn, data.y[split.test], runs / run.name, data.oracle and {k: v[split.test] for k, v in data.oracle.items()}, say)
+    report.write(result, drawn, data.y[split.test], runs / run.name,
+                 data.oracle and {k: v[split.test] for k, v in data.oracle.items()}, say)
     print(report.table(result))
     say(f"wrote {results / (run.name + '.json')}; plots and model card in {runs / run.name}")
     return result, all(refused for refused, *_ in problems.values())
@@ -263,7 +274,8 @@ def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
     p.add_argument("--threads", type=int, help="of each fit (default: what the fits at once leave of the cores)")
     t = p.add_argument_group("any table (table.py)")
     t.add_argument("--table", type=Path, metavar="FILE", help="CSV or ARFF")
-    for name, words in (("label", "the column to predict"), ("positive", "its value that counts as 1"), ("time", "column of dates"), ("group", "rows of one group stay together")):
+    for name, words in (("label", "the column to predict"), ("positive", "its value that counts as 1"),
+                        ("time", "column of dates"), ("group", "rows of one group stay together")):
         t.add_argument(f"--{name}", help=words)
     for name in ("categorical", "text", "numeric", "ignore"):
         t.add_argument(f"--{name}", metavar="A,B", help="columns, separated by commas")
@@ -279,12 +291,14 @@ def add_jobs(p: argparse.ArgumentParser) -> None:
 
 def repeats(words: list[str]) -> str:
     """The command that makes the whole table, whatever part of it was asked for this time."""
-    kept = [word for i, word in enumerate(words) if word not in ("--finished", "--fresh", "--rungs") and not word.startswith("--rungs=") and words[i - 1: i] != ["--rungs"]]
+    kept = [word for i, word in enumerate(words)
+            if word not in ("--finished", "--fresh", "--rungs") and not word.startswith("--rungs=") and words[i - 1: i] != ["--rungs"]]
     return " ".join(["./jianwei train --ladder", *kept])
 
 
 def main(argv=None) -> int:
-    p = arguments(argparse.ArgumentParser(prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    p = arguments(argparse.ArgumentParser(
+        prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
     add_jobs(p)
     p.add_argument("--finished", action="store_true", help="fit nothing: the table of what earlier runs have finished")
     p.add_argument("--fresh", action="store_true", help="forget what earlier runs of this ladder left")

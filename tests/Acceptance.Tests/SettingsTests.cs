@@ -52,7 +52,8 @@ public sealed class SettingsTests
     [InlineData("Api:Url", "http://127.0.0.1:0/base", "http://HOST:PORT")]
     public async Task Setting_ThatIsWrong_EndsWithCodeTwoAndASentence(string setting, string value, string allowed, string? shown = null)
     {
-        var environment = new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
+        var environment =
+            new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
         await using var program = new JianweiProcess(environment, ["run", "--role", .. Installation.Roles]);
 
         var code = await program.ExitAsync(60);
@@ -93,12 +94,15 @@ public sealed class SettingsTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var url = $"http://{host}:{((IPEndPoint)other.LocalEndpoint).Port}";
-        await using var program = new JianweiProcess(new Dictionary<string, string>(Unused) { ["JIANWEI_Api__Url"] = url }, ["run", "--role", .. Installation.Roles]);
+        await using var program = new JianweiProcess(
+            new Dictionary<string, string>(Unused) { ["JIANWEI_Api__Url"] = url }, ["run", "--role", .. Installation.Roles]);
 
         var code = await program.ExitAsync(60);
 
         Assert.True(code == 2, $"ended with {code}:\n{program.Errors}");
-        Assert.StartsWith($"jianwei: setting Api:Url is '{url}', but another program listens there; allowed: http://HOST:PORT, ", program.Errors, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"jianwei: setting Api:Url is '{url}', but another program listens there; allowed: http://HOST:PORT, ",
+            program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', program.Errors);
     }
 
@@ -134,7 +138,8 @@ public sealed class SettingsTests
     [InlineData("Models:Directory", "/nowhere", "there is no model 'warn-closure'; there are none")]
     public async Task Model_ThatIsNotThere_EndsWithCodeTwoAndNamesThoseThatAre(string setting, string value, string allowed)
     {
-        var environment = new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
+        var environment =
+            new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
         await using var program = new JianweiProcess(environment, "run", "--role", "scorer");
 
         var code = await program.ExitAsync(60);
@@ -168,7 +173,8 @@ public sealed class SettingsTests
             var catalogue = Path.Combine(folder.FullName, "catalogue.json");
             var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "schemas", "features", "catalogue.json"));
             await File.WriteAllTextAsync(catalogue, text.Replace("90", "91", StringComparison.Ordinal));
-            await using var program = new JianweiProcess(new Dictionary<string, string>(Unused) { ["JIANWEI_Featurizer__Catalogue"] = catalogue }, "run", "--role", "scorer");
+            await using var program = new JianweiProcess(
+                new Dictionary<string, string>(Unused) { ["JIANWEI_Featurizer__Catalogue"] = catalogue }, "run", "--role", "scorer");
 
             var code = await program.ExitAsync(60);
 

@@ -121,14 +121,16 @@ def probe(model, rows, which, seed: int, say, steps: int = 150) -> dict:
     untaught.body.resting = model.encoder.body.resting
     taught, found = copy.deepcopy(model.encoder), {}
     for kind in ("span", "gap"):
-        found[kind] = {name: round(denoise(encoder, rows, documents, kind, steps, seed), 4) for name, encoder in (("pre-trained", taught), ("random", untaught))}
+        found[kind] = {name: round(denoise(encoder, rows, documents, kind, steps, seed), 4)
+                       for name, encoder in (("pre-trained", taught), ("random", untaught))}
         say(f"probe {kind}: {found[kind]['pre-trained']:.3f} nats a token, encoder of random weights {found[kind]['random']:.3f}")
     return found
 
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--model", type=Path, required=True, help="model.pt of a pre-trained rung: training/runs/ladder/<data>-<size>/9-1/model.pt")
+    p.add_argument("--model", type=Path, required=True,
+                   help="model.pt of a pre-trained rung: training/runs/ladder/<data>-<size>/9-1/model.pt")
     p.add_argument("--data", choices=("sim", "yc", "warn"), default="sim")
     p.add_argument("--size", choices=configs.SIZES, default="demo")
     p.add_argument("--steps", type=int, default=150, help="batches that each decoder learns from")

@@ -13,7 +13,8 @@ public sealed class BandScales(IOptions<ModelOptions> options)
 
     /// <summary>Bands of a model.</summary>
     /// <param name="model"><c>name/version</c>, already checked to be one.</param>
-    /// <exception cref="IOException">There is no such package, or its manifest cannot be used: retryable, it may be about to be copied.</exception>
+    /// <exception cref="IOException">There is no such package, or its manifest cannot be used: retryable, it may be
+    /// about to be copied.</exception>
     public BandScale Of(string model) => Known(model).Scale;
 
     /// <summary>Whether a model reads texts beside features.</summary>
@@ -29,8 +30,12 @@ public sealed class BandScales(IOptions<ModelOptions> options)
     {
         var root = Path.GetFullPath(options.Value.Directory);
         IEnumerable<string> models = !Directory.Exists(root) ? []
-            : Directory.GetDirectories(root).SelectMany(Directory.GetDirectories).Select(d => Path.GetRelativePath(root, d).Replace('\\', '/')).Order(StringComparer.Ordinal);
-        return [.. models.SelectMany(Bands).GroupBy(b => b.Name, b => b.Rank, StringComparer.Ordinal).OrderBy(g => g.Max()).Select(g => g.Key)];
+            : Directory.GetDirectories(root)
+                .SelectMany(Directory.GetDirectories)
+                .Select(d => Path.GetRelativePath(root, d).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal);
+        return [.. models.SelectMany(Bands).GroupBy(b => b.Name, b => b.Rank, StringComparer.Ordinal)
+            .OrderBy(g => g.Max()).Select(g => g.Key)];
     }
 
     /// <summary>What a model's probability is of, and within which time; null where its manifest cannot be read.</summary>
@@ -74,7 +79,9 @@ public sealed class BandScales(IOptions<ModelOptions> options)
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new IOException($"scores were made with model {model}, but {file} does not exist; copy the package into Models:Directory ({options.Value.Directory})", e);
+            throw new IOException(
+                $"scores were made with model {model}, but {file} does not exist; copy the package into Models:Directory ({options.Value.Directory})",
+                e);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or UnauthorizedAccessException)
         {
