@@ -1,5 +1,6 @@
 """
-A rung without each of its parts in turn: what each is worth. Judged on the calibrate slice, which no training looked at; the test is left alone.
+A rung without each of its parts in turn: what each is worth. Judged on the calibrate slice, which no training looked at; the test is
+left alone.
 
     ./jianwei train --ablate --rungs 5 --data sim --size demo       # writes training/results/ablation-5-sim-demo.json
 
@@ -133,7 +134,8 @@ def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True, only=()) 
         low, high = boot.interval(drawn - first[1])
         rows.append({
             "name": name, "change": change, "auc": round(auc, 4), "valid_auc": round(valid, 4),
-            "minus_default": {"auc": round(auc - first[0], 4), "low": low, "high": high}, "seconds": round(sum(d.seconds for d in done), 1)})
+            "minus_default": {"auc": round(auc - first[0], 4), "low": low, "high": high},
+            "seconds": round(sum(d.seconds for d in done), 1)})
     return rows, whole
 
 
@@ -146,10 +148,12 @@ def table(rows: list[dict]) -> str:
 
 
 def main(argv=None) -> int:
-    p = arguments(argparse.ArgumentParser(prog="./jianwei train --ablate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    p = arguments(argparse.ArgumentParser(
+        prog="./jianwei train --ablate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
     add_jobs(p)
     p.add_argument("--finished", action="store_true", help="fit nothing: the table of the rows that earlier runs have finished")
-    p.add_argument("--only", action="append", default=[], metavar="ROW", help="fit only this row beside the default (again for more); the table has whatever else is finished")
+    p.add_argument("--only", action="append", default=[], metavar="ROW",
+                   help="fit only this row beside the default (again for more); the table has whatever else is finished")
     a = p.parse_args(argv)
     run = of_arguments(a)
     if not run.rungs or set(run.rungs) - set(VARIANTS):
@@ -164,8 +168,8 @@ def main(argv=None) -> int:
         RESULTS.mkdir(exist_ok=True)
         seeds = ",".join(map(str, run.seeds))
         write_json(path, {
-            "rung": rung.number, "name": rung.name, "data": run.name, "date": date.today().isoformat(), "machine": machine(run, {run.cores}),
-            "seeds": run.seeds, "judged_on": "calibrate slice", "rows": rows,
+            "rung": rung.number, "name": rung.name, "data": run.name, "date": date.today().isoformat(),
+            "machine": machine(run, {run.cores}), "seeds": run.seeds, "judged_on": "calibrate slice", "rows": rows,
             "command": f"./jianwei train --ablate --rungs {rung.number} --data {run.data} --size {run.size} --seeds {seeds}"})
         print(f"{table(rows)}\nwrote {path}")
     return 0 if whole else 1

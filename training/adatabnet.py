@@ -26,7 +26,9 @@ class Piecewise(nn.Module):
 
     def __init__(self, sample, bins: int, width: int):
         super().__init__()
-        edges = torch.stack([spread(torch.unique(torch.quantile(column.double(), torch.linspace(0, 1, bins + 1, dtype=torch.double))), bins) for column in sample.T])
+        edges = torch.stack([
+            spread(torch.unique(torch.quantile(column.double(), torch.linspace(0, 1, bins + 1, dtype=torch.double))), bins)
+            for column in sample.T])
         self.register_buffer("left", edges[:, :-1].float())                                        # (F, bins)
         self.register_buffer("length", (edges[:, 1:] - edges[:, :-1]).float())
         self.weight = nn.Parameter(torch.zeros(len(edges), bins, width))
@@ -62,8 +64,9 @@ class Gated(nn.Module):
 
 
 class AdaTabNet(nn.Module):
-    def __init__(self, sample, categories: list[int], base: float, *, width=64, dimensions=8, bins=16, steps=3, blocks=1, heads=4, dropout=0.1, gamma=1.5,
-                 ponder=1e-3, embedding=True, mask="entmax", sharpness=True, adaptive=True, residual="rezero", start=True, linear=True):
+    def __init__(self, sample, categories: list[int], base: float, *, width=64, dimensions=8, bins=16, steps=3, blocks=1, heads=4,
+                 dropout=0.1, gamma=1.5, ponder=1e-3, embedding=True, mask="entmax", sharpness=True, adaptive=True,
+                 residual="rezero", start=True, linear=True):
         super().__init__()
         numbers = sample.shape[1]
         self.coded = Embedded(0, categories)

@@ -61,7 +61,10 @@ def temperature(logit, label, shift=0.0, steps=100) -> float:
 
 
 class Isotonic:
-    """A rising step function by pool-adjacent-violators, smoothed by one row of the base rate on each side; ties in a score become ties in p."""
+    """
+    A rising step function by pool-adjacent-violators, smoothed by one row of the base rate on each side; ties in a score become ties
+    in p.
+    """
 
     def __init__(self, logit, label):
         from sklearn.isotonic import IsotonicRegression

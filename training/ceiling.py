@@ -1,13 +1,13 @@
 """
 How much of the truth is in what a model is given, on a simulated world: boosted trees are taught the oracles' own log-odds, on a
-hundred thousand rows, instead of labels, of which there are few. What they reach is what better learning could reach on the same inputs; what is
-missing from there to the oracle is not in the inputs.
+hundred thousand rows, instead of labels, of which there are few. What they reach is what better learning could reach on the same
+inputs; what is missing from there to the oracle is not in the inputs.
 
     /usr/bin/python3 training/ceiling.py [--size demo] [--model training/runs/ladder/sim-demo/9-1/model.pt] [--rows 100000] [--json]
 
-Judged on the valid and calibrate slices. "less the sector's" gives what no model has, each feature less its mean over the company's true sector:
-what it adds is what the head could still learn from the words that tell the sector. The models written by this command are not models to use: they
-have seen the truth.
+Judged on the valid and calibrate slices. "less the sector's" gives what no model has, each feature less its mean over the company's
+true sector: what it adds is what the head could still learn from the words that tell the sector. The models written by this command
+are not models to use: they have seen the truth.
 """
 
 import argparse
@@ -29,8 +29,8 @@ from fusion.rows import Rows, vectors
 from ladder.fused import last_layer
 from train import TRAINING
 
-SETTINGS = {"objective": "regression", "learning_rate": 0.05, "num_leaves": 31, "min_data_in_leaf": 30, "feature_fraction": 0.3, "bagging_fraction": 0.8,
-            "bagging_freq": 1, "verbosity": -1, "seed": 0}
+SETTINGS = {"objective": "regression", "learning_rate": 0.05, "num_leaves": 31, "min_data_in_leaf": 30, "feature_fraction": 0.3,
+            "bagging_fraction": 0.8, "bagging_freq": 1, "verbosity": -1, "seed": 0}
 ROUNDS = 700
 
 
@@ -41,7 +41,8 @@ def sectors(data, name: str) -> np.ndarray:
         place = TRAINING / "data" / f"{name}-{'ab'[part]}"
         with (place / "world" / "truth" / "companies.csv").open(encoding="utf-8", newline="") as lines:
             sector = {line["id"]: known.setdefault(line["sector"], len(known)) for line in csv.DictReader(lines)}
-        order = dict.fromkeys((place / "export" / "company.txt").read_text("utf-8").split())      # company numbers are in order of first appearance
+        # company numbers are in order of first appearance
+        order = dict.fromkeys((place / "export" / "company.txt").read_text("utf-8").split())
         here = data.world == part
         found[here] = np.array([sector[id] for id in order])[data.group[here] - before]
         before = int(data.group[here].max()) + 1
@@ -76,22 +77,26 @@ def measure(data, split, sector, model_path, count: int, threads: int, say) -> l
     x, label = np.asarray(data.x, np.float32), data.y[judged]
     apart = less_mean(x, sector)
     inputs = {"features": lambda rows: x[rows], "features, less the sector's": lambda rows: np.c_[x[rows], apart[rows]]}
-    asked = [("tabular", "features"), ("tabular", "features, less the sector's"), ("observable", "features"), ("observable", "features, less the sector's")]
+    asked = [("tabular", "features"), ("tabular", "features, less the sector's"),
+             ("observable", "features"), ("observable", "features, less the sector's")]
     if model_path:
         model, _ = checkpoint.load(model_path)
         reader = Rows(data, model.encoder.config.length)
         documents = np.unique(np.concatenate([[-1], data.texts.document[np.concatenate([pool, judged])]]))
         table = vectors(model.encoder, reader, documents)
         text = lambda rows: table[np.searchsorted(documents, data.texts.document[rows])]
-        inputs |= {"features, text vector": lambda rows: np.c_[x[rows], text(rows)], "features, less the sector's, text vector": lambda rows: np.c_[x[rows], apart[rows], text(rows)],
+        inputs |= {"features, text vector": lambda rows: np.c_[x[rows], text(rows)],
+                   "features, less the sector's, text vector": lambda rows: np.c_[x[rows], apart[rows], text(rows)],
                    "the model's last layer": lambda rows: last_layer(model, reader, rows)}
         asked += [("observable", given) for given in list(inputs)[2:]]
-    found = [{"taught": None, "given": f"the {oracle} oracle itself", "auc": round(metrics.auc(data.oracle[oracle][judged], label), 4)} for oracle in ("tabular", "observable")]
+    found = [{"taught": None, "given": f"the {oracle} oracle itself", "auc": round(metrics.auc(data.oracle[oracle][judged], label), 4)}
+             for oracle in ("tabular", "observable")]
     for oracle, given in asked:
         target = odds(data.oracle[oracle])
         fit = lightgbm.train({**SETTINGS, "num_threads": threads}, lightgbm.Dataset(inputs[given](pool), target[pool]), ROUNDS)
         said = fit.predict(inputs[given](judged))
-        found.append({"taught": oracle, "given": given, "auc": round(metrics.auc(said, label), 4), "explained": round(1 - float(np.var(target[judged] - said) / np.var(target[judged])), 3)})
+        found.append({"taught": oracle, "given": given, "auc": round(metrics.auc(said, label), 4),
+                      "explained": round(1 - float(np.var(target[judged] - said) / np.var(target[judged])), 3)})
         say(f"{given}, taught the {oracle} oracle: AUC {found[-1]['auc']:.4f}, {found[-1]['explained']:.1%} of its log-odds' variance")
     return found
 
@@ -116,7 +121,8 @@ def main(argv=None) -> int:
     else:
         print("| taught | given | AUC | variance explained |\n|---|---|---|---|")
         for row in found:
-            print(f"| {row['taught'] or '–'} | {row['given']} | {row['auc']:.3f} | {'–' if 'explained' not in row else format(row['explained'], '.0%')} |")
+            print(f"| {row['taught'] or '–'} | {row['given']} | {row['auc']:.3f} | "
+                  f"{'–' if 'explained' not in row else format(row['explained'], '.0%')} |")
     return 0
 
 

@@ -64,7 +64,10 @@ class Run:
         return f"{self.jobs} fit{'s' * (self.jobs > 1)} at once of {self.threads} thread{'s' * (self.threads > 1)}"
 
     def set_up_torch(self, at_once: int = 1) -> str:
-        """The device to use; sets the threads of a fit, and how many run at once: what the run says or `at_once` at most, but one where that is 1."""
+        """
+        The device to use; sets the threads of a fit, and how many run at once: what the run says or `at_once` at most, but one where
+        that is 1.
+        """
         import torch
         gpu = self.device != "cpu" and torch.cuda.is_available()        # asking starts the driver, which no fork survives
         if self.device.startswith("cuda") and not gpu:
@@ -102,7 +105,8 @@ def read(path) -> Run:
         with path.open("rb") as file:
             found = tomllib.load(file)
     except OSError:
-        raise Refused(f"{path} cannot be read; training/configs holds {', '.join(sorted(p.name for p in CONFIGS.glob('*.toml')))}") from None
+        raise Refused(f"{path} cannot be read; training/configs holds "
+                      f"{', '.join(sorted(p.name for p in CONFIGS.glob('*.toml')))}") from None
     except tomllib.TOMLDecodeError as broken:
         raise Refused(f"{path} is not TOML: {broken}") from None
     unknown = sorted(set(found) - set(Run.__dataclass_fields__))
@@ -132,7 +136,8 @@ def lines(table: dict, at: str = "") -> list[str]:
         name = f"{at}{key if key.isidentifier() else literal(key)}"
         for part in value if isinstance(value, list) else [value]:
             inner = lines(part, name + ".")
-            head = [f"[[{name}]]"] if isinstance(value, list) else [f"[{name}]"] if any(not isinstance(v, dict) for v in part.values()) else []
+            head = ([f"[[{name}]]"] if isinstance(value, list) else
+                    [f"[{name}]"] if any(not isinstance(v, dict) for v in part.values()) else [])
             out += ["", *head, *inner]
     return out
 

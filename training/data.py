@@ -103,7 +103,8 @@ class Sequences:
         event = self.order[np.where(mask, begin[:, None] + at, 0)]
         amount = np.nan_to_num(np.asarray(self.amount[event], np.float32))
         days = (np.asarray(self.as_of[rows])[:, None] - self.time[event]) / DAY
-        return (np.where(mask, self.type[event], 0).astype(np.int64), np.where(mask, np.sign(amount) * np.log1p(np.abs(amount)), 0).astype(np.float32),
+        return (np.where(mask, self.type[event], 0).astype(np.int64),
+                np.where(mask, np.sign(amount) * np.log1p(np.abs(amount)), 0).astype(np.float32),
                 np.where(mask, days, 0).astype(np.float32), mask)
 
 
@@ -133,8 +134,8 @@ class Data:
 
     def dealt(self, seed: int):
         """
-        (N,) a number of each row's company in a random order, and how many companies there are. Those of worlds without labels (from the third on) are dealt
-        to nobody and have -1: the others come out the same with and without them.
+        (N,) a number of each row's company in a random order, and how many companies there are. Those of worlds without labels (from
+        the third on) are dealt to nobody and have -1: the others come out the same with and without them.
         """
         labelled = self.group if self.world is None else self.group[self.world < 2]
         count = int(labelled.max(initial=-1)) + 1
@@ -151,14 +152,18 @@ class Data:
 
 @dataclass(frozen=True)
 class Split:
-    """Row numbers. train | valid | calibrate | test follow in time; `unlabelled` and `strangers` may be pre-trained on (no label is read there)."""
+    """
+    Row numbers. train | valid | calibrate | test follow in time; `unlabelled` and `strangers` may be pre-trained on (no label is read
+    there).
+    """
 
     train: np.ndarray
     valid: np.ndarray           # early stopping and choices
     calibrate: np.ndarray       # from a logit to a probability, and bands
     test: np.ndarray            # the figures, read once
     unlabelled: np.ndarray
-    strangers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))    # of worlds whose labels nobody knows: pre-training reads them besides
+    # of worlds whose labels nobody knows: pre-training reads them besides
+    strangers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     shift: float = 0.0          # add to logits of a model of `train` for the true base rate (log of the share of negatives that was kept)
     about: dict = field(default_factory=dict)
 
@@ -173,8 +178,9 @@ def take(data: Data, rows) -> Data:
     oracle = {name: one(values) for name, values in data.oracle.items()} if data.oracle else None
     raw = data.raw_text
     return replace(
-        data, x=one(data.x), y=one(data.y), known=one(data.known), time=one(data.time), group=one(data.group), categorical=one(data.categorical),
-        world=one(data.world), texts=texts, oracle=oracle, events=data.events.take(rows) if data.events else None,
+        data, x=one(data.x), y=one(data.y), known=one(data.known), time=one(data.time), group=one(data.group),
+        categorical=one(data.categorical), world=one(data.world), texts=texts, oracle=oracle,
+        events=data.events.take(rows) if data.events else None,
         raw_text=(lambda some: raw(rows[np.asarray(some)])) if raw else None)
 
 
@@ -256,9 +262,10 @@ def join(parts: list[Data]) -> Data:
     unknown = lambda p: np.full(len(p), np.nan)
     oracle = {n: stack([p.oracle[n] if p.oracle else unknown(p) for p in parts]) for n in first.oracle} if first.oracle else None
     return replace(
-        first, x=stack([p.x for p in parts]), y=stack([p.y for p in parts]), known=stack([p.known for p in parts]), time=stack([p.time for p in parts]),
-        group=stack([p.group + b for p, b in zip(parts, before)]).astype(np.int32), oracle=oracle,
-        texts=join_documents([p.texts for p in parts]) if first.texts else None, events=join_sequences([p.events for p in parts]) if first.events else None,
+        first, x=stack([p.x for p in parts]), y=stack([p.y for p in parts]), known=stack([p.known for p in parts]),
+        time=stack([p.time for p in parts]), group=stack([p.group + b for p, b in zip(parts, before)]).astype(np.int32), oracle=oracle,
+        texts=join_documents([p.texts for p in parts]) if first.texts else None,
+        events=join_sequences([p.events for p in parts]) if first.events else None,
         world=stack([np.full(len(p), i, np.int8) for i, p in enumerate(parts)]))
 
 
@@ -277,4 +284,5 @@ def join_sequences(parts: list[Sequences]) -> Sequences:
     companies = np.cumsum([0] + [int(p.company.max(initial=-1)) + 1 for p in parts])
     return Sequences(
         np.concatenate([p.company + c for p, c in zip(parts, companies)]), stack("type"), stack("amount"), stack("time"), stack("observed"),
-        np.concatenate([np.where(p.last >= 0, p.last + e, -1) for p, e in zip(parts, events)]), stack("as_of"), parts[0].types, parts[0].length)
+        np.concatenate([np.where(p.last >= 0, p.last + e, -1) for p, e in zip(parts, events)]), stack("as_of"),
+        parts[0].types, parts[0].length)

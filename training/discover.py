@@ -11,7 +11,8 @@ Featurizer serves as it is.
 3. discovery.py chooses by gain on a later slice, guarded against chance. The calibrate slice, which chose nothing, says what it was worth.
 4. The chosen catalogue is written and exported again: its columns have to be those that were chosen, bit by bit.
 
-Rows of the test slice (and the other world of sim) are never read. Interrupted, the same command goes on after the last finished step or round.
+Rows of the test slice (and the other world of sim) are never read. Interrupted, the same command goes on after the last finished
+step or round.
 """
 
 import argparse
@@ -53,12 +54,14 @@ def slices(data, s: dict) -> dict[str, np.ndarray]:
     if not begin < valid < calibrate < end:
         raise Refused(f"the slices must be in order: train {day(begin)}, valid {day(valid)}, calibrate {day(calibrate)}, end {day(end)}")
     learn = data.known & ~held_out(data, s["hold_out"]) & thinned(data.time, data.group, s["thin_months"])
-    parts = {"train": learn & (data.time >= begin) & (data.time < valid - embargo), "valid": learn & (data.time >= valid) & (data.time < calibrate),
+    parts = {"train": learn & (data.time >= begin) & (data.time < valid - embargo),
+             "valid": learn & (data.time >= valid) & (data.time < calibrate),
              "calibrate": learn & (data.time >= calibrate) & (data.time < end)}
     for name, mask in parts.items():
         positive = int(data.y[mask].sum())
         if positive < 20 or positive == mask.sum():
-            raise Refused(f"the {name} slice has {int(mask.sum())} rows, {positive} of them positive; at least 20 of both kinds are needed to tell anything from chance")
+            raise Refused(f"the {name} slice has {int(mask.sum())} rows, {positive} of them positive; "
+                          "at least 20 of both kinds are needed to tell anything from chance")
     return {name: np.flatnonzero(mask) for name, mask in parts.items()}
 
 
@@ -76,18 +79,22 @@ def source(a) -> tuple[str, list, dict, str]:
     if a.source:
         if not a.valid_from or not a.calibrate_from:
             raise Refused("--from needs --valid-from and --calibrate-from: dates at which rows begin to choose, and to judge")
-        split = {"valid_from": a.valid_from, "calibrate_from": a.calibrate_from, "embargo_days": a.horizon if a.embargo_days is None else a.embargo_days}
+        split = {"valid_from": a.valid_from, "calibrate_from": a.calibrate_from,
+                 "embargo_days": a.horizon if a.embargo_days is None else a.embargo_days}
         name = Path(a.source.split(":", 1)[-1]).name.split(".")[0]
         return name, ["--from", a.source, "--target", a.target, "--horizon", a.horizon, "--at", a.at], split, ""
     if not a.data:
         raise Refused("name the archive: --data sim|yc|warn or --from SOURCE")
     run = configs.of(a.data, "demo")
-    split = {**run.split, **{k: v for k, v in (("valid_from", a.valid_from), ("calibrate_from", a.calibrate_from), ("embargo_days", a.embargo_days)) if v is not None}}
+    split = {**run.split, **{
+        k: v for k, v in (("valid_from", a.valid_from), ("calibrate_from", a.calibrate_from), ("embargo_days", a.embargo_days))
+        if v is not None}}
     if a.data == "sim":
         split.pop("keep_negatives", None)
         place = FOLDER / "sim" / "world"
         spec = run.worlds[0]
-        command = ["simulate", "--companies", a.companies, "--years", spec["years"], "--seed", a.seed, "--first-year", spec.get("first_year", 2021)]
+        command = ["simulate", "--companies", a.companies, "--years", spec["years"], "--seed", a.seed,
+                   "--first-year", spec.get("first_year", 2021)]
         if sets.fresh(place, command, ["src/Simulator"]):
             sets.program(*command, "--out", place, say=print)
             sets.stamp(place, command, ["src/Simulator"])
@@ -122,8 +129,8 @@ def problem_of(data, parts: dict, present: int, shift: float) -> tuple[discovery
     train, valid, judge = np.split(np.arange(len(rows)), ends[:2])
     month = data.time[rows] // (31 * DAY)
     wide = x[:, present:]
-    return discovery.Problem(x[:, :present], wide, discovery.binned(wide, train), data.y[rows].astype(np.float64), data.group[rows].astype(np.int64), month,
-                             train, valid, shift), judge
+    return discovery.Problem(x[:, :present], wide, discovery.binned(wide, train), data.y[rows].astype(np.float64),
+                             data.group[rows].astype(np.int64), month, train, valid, shift), judge
 
 
 def judged(problem, judge, chosen: list[int], seed: int) -> dict:
@@ -132,8 +139,10 @@ def judged(problem, judge, chosen: list[int], seed: int) -> dict:
     y = problem.y[judge].astype(int)
     fitted = [z + problem.shift + discovery.intercept((z + problem.shift)[:, None], y)[0] for z in (before, after)]
     (low, high), gain = metrics.compare(after, before, y, problem.company[judge])
-    return {"rows": len(judge), "positive": int(y.sum()), "auc_present": round(metrics.auc(before, y), 4), "auc_with_found": round(metrics.auc(after, y), 4),
-            "auc_gain": gain["gain"], "auc_gain_95": gain["gain_95"], "log_loss_gain": round(log_loss(fitted[0], y) - log_loss(fitted[1], y), 6)}
+    return {"rows": len(judge), "positive": int(y.sum()),
+            "auc_present": round(metrics.auc(before, y), 4), "auc_with_found": round(metrics.auc(after, y), 4),
+            "auc_gain": gain["gain"], "auc_gain_95": gain["gain_95"],
+            "log_loss_gain": round(log_loss(fitted[0], y) - log_loss(fitted[1], y), 6)}
 
 
 def same_columns(wide, served, columns: np.ndarray) -> None:
@@ -143,7 +152,8 @@ def same_columns(wide, served, columns: np.ndarray) -> None:
     for begin in range(0, len(wide), 8192):
         some = slice(begin, begin + 8192)
         if not np.array_equal(np.asarray(wide.x[some])[:, columns].view(np.uint32), np.asarray(served.x[some]).view(np.uint32)):
-            raise Refused(f"the export of the written catalogue differs from what was chosen near row {begin}: a bug of the Featurizer; nothing is proposed")
+            raise Refused(f"the export of the written catalogue differs from what was chosen near row {begin}: "
+                          "a bug of the Featurizer; nothing is proposed")
 
 
 def run(a, say=print) -> dict:
@@ -167,16 +177,21 @@ def run(a, say=print) -> dict:
     parts = slices(wide, split)
     parts["train"], shift = fewer(parts["train"], wide.y, a.seed)
     for part, rows in parts.items():
-        say(f"{part}: {len(rows):,} rows, {int(wide.y[rows].sum()):,} positive, {day(wide.time[rows].min())} to {day(wide.time[rows].max())}")
+        say(f"{part}: {len(rows):,} rows, {int(wide.y[rows].sum()):,} positive, "
+            f"{day(wide.time[rows].min())} to {day(wide.time[rows].max())}")
     problem, judge = problem_of(wide, parts, present, shift)
-    mark = hashlib.sha256(json.dumps([sets.stamped(place / "wide"), split, a.q, a.seed, a.most]).encode() + parts["train"].tobytes()).hexdigest()
-    found = discovery.search(problem, a.q, a.most, a.seed, say, deadline, rounds_of(place, mark), lambda rounds: write_json(place / "rounds.json", {"mark": mark, "rounds": rounds}))
+    mark = hashlib.sha256(
+        json.dumps([sets.stamped(place / "wide"), split, a.q, a.seed, a.most]).encode() + parts["train"].tobytes()).hexdigest()
+    found = discovery.search(problem, a.q, a.most, a.seed, say, deadline, rounds_of(place, mark),
+                             lambda rounds: write_json(place / "rounds.json", {"mark": mark, "rounds": rounds}))
     chosen = found.accepted
     result = {
-        "data": name, "target": data.about["target"], "horizon_days": data.about["horizon_days"], "source": data.about["source"], "catalogue": manifest["catalogue"],
+        "data": name, "target": data.about["target"], "horizon_days": data.about["horizon_days"],
+        "source": data.about["source"], "catalogue": manifest["catalogue"],
         "q": a.q, "seed": a.seed, "candidates": len(entries), "rows": {n: len(r) for n, r in parts.items()},
         "rounds": [{k: v for k, v in r.items() if k not in ("accepted", "gain", "p")} for r in found.rounds],
-        "found": [{**entries[c], "log_loss_gain": g, "p": p, "round": r["round"]} for r in found.rounds for c, g, p in zip(r["accepted"], r["gain"], r["p"])],
+        "found": [{**entries[c], "log_loss_gain": g, "p": p, "round": r["round"]}
+                  for r in found.rounds for c, g, p in zip(r["accepted"], r["gain"], r["p"])],
         "judged": judged(problem, judge, chosen, a.seed) if chosen else None}
     out = a.out or place / "catalogue.json"
     if chosen:
@@ -202,18 +217,23 @@ def rounds_of(place: Path, mark: str) -> list[dict]:
 
 def told(result: dict) -> str:
     if not result["found"]:
-        return f"nothing found: none of {result['candidates']} candidates tells more than chance at q = {result['q']}; no catalogue is written"
+        return (f"nothing found: none of {result['candidates']} candidates tells more than chance at q = {result['q']}; "
+                "no catalogue is written")
     lines = [f"{e['name']:44s} log loss −{e['log_loss_gain']:.6f}  p {e['p']:.1e}  round {e['round']}" for e in result["found"]]
     j = result["judged"]
-    lines.append(f"on {j['rows']:,} later rows that chose nothing: AUC {j['auc_present']} → {j['auc_with_found']} ({j['auc_gain']:+.4f} {j['auc_gain_95']}), "
+    lines.append(f"on {j['rows']:,} later rows that chose nothing: "
+                 f"AUC {j['auc_present']} → {j['auc_with_found']} ({j['auc_gain']:+.4f} {j['auc_gain_95']}), "
                  f"log loss {-j['log_loss_gain']:+.6f}" + ("" if j["auc_gain_95"][0] > 0 else "; the interval holds 0: do not count on it"))
-    return "\n".join([*lines, f"wrote {result['written']} (catalogue {result['new_catalogue']}; models have to be trained on it); exported = chosen, bit by bit"])
+    return "\n".join([*lines, f"wrote {result['written']} (catalogue {result['new_catalogue']}; models have to be trained on it); "
+                              "exported = chosen, bit by bit"])
 
 
 def main(argv=None) -> int:
-    p = argparse.ArgumentParser(prog="./jianwei train --discover", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(
+        prog="./jianwei train --discover", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", choices=("sim", "yc", "warn"))
-    p.add_argument("--from", dest="source", metavar="SOURCE", help="an archive of your own, as ./jianwei export takes it: ndjson:FILE, kafka, …")
+    p.add_argument("--from", dest="source", metavar="SOURCE",
+                   help="an archive of your own, as ./jianwei export takes it: ndjson:FILE, kafka, …")
     p.add_argument("--target", default="outcome.default", help="with --from (default: %(default)s)")
     p.add_argument("--horizon", type=int, default=365, metavar="DAYS", help="with --from")
     p.add_argument("--at", choices=("monthly", "notice"), default="monthly", help="with --from")

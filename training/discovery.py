@@ -4,16 +4,17 @@ Which candidate columns tell something that the present features do not, and how
 The gain of a candidate. A model of the present features is trained on the train slice; out of its folds come residuals
 g = y - p and weights h = p (1 - p) of the train rows. The candidate is cut into bins at its train quantiles, and each bin b gets one
 Newton step of boosting (Friedman 2001): w_b = sum g / (sum h + RIDGE). On the later valid slice the gain of a row is what w takes
-off its log loss, both with an intercept fitted there, so that no candidate gains by telling the calendar. Model and w are of other companies
-than the row's (folds): what a company was like in the train slice it is still like in the valid slice, and to know it by heart is no gain.
+off its log loss, both with an intercept fitted there, so that no candidate gains by telling the calendar. Model and w are of other
+companies than the row's (folds): what a company was like in the train slice it is still like in the valid slice, and to know it by
+heart is no gain.
 
 The guard. Gains are summed by company, because rows of a company repeat each other, and tested for a mean above 0 (one-sided; the
-conditional test of predictive ability of Giacomini and White 2006), with the larger of two variances: what was seen, and what the chance of the labels alone
-would give. A candidate that knows nothing has a gain below 0 on
-average, as w is then noise: the test errs on the safe side. The p-values of all candidates go through Benjamini and Hochberg (1995): the
-k smallest are accepted for the largest k with p_(k) <= q k / m. Besides, each candidate has a shadow: its own column dealt to other companies
-of the same month. The accepted must also be so good that (1 + shadows as good) / (candidates as good) <= q, the estimate of
-Barber and Candes (2015, "knockoff+"), for which shadows are only a stand-in: they are independent of the present features, knockoffs are not.
+conditional test of predictive ability of Giacomini and White 2006), with the larger of two variances: what was seen, and what the
+chance of the labels alone would give. A candidate that knows nothing has a gain below 0 on average, as w is then noise: the test errs
+on the safe side. The p-values of all candidates go through Benjamini and Hochberg (1995): the k smallest are accepted for the largest
+k with p_(k) <= q k / m. Besides, each candidate has a shadow: its own column dealt to other companies of the same month. The accepted
+must also be so good that (1 + shadows as good) / (candidates as good) <= q, the estimate of Barber and Candes (2015, "knockoff+"), for
+which shadows are only a stand-in: they are independent of the present features, knockoffs are not.
 
 Rounds. The best of the accepted that are not near copies of each other join the model, which is trained again; what they made redundant has
 no gain left in the next round. Round r works at q / 2^r, so that the rounds together spend q.
@@ -152,8 +153,9 @@ def loss(z, y):
 
 def above_zero(gains, noise, company) -> np.ndarray:
     """
-    (C,) one-sided p-values of a mean gain (V, C) above 0, companies being the units. `noise` (V, C) is the standard deviation that a gain has by the chance
-    of the label alone: where positives are rare, a candidate that says "not these few" may meet none of them, and what was seen would then have no spread.
+    (C,) one-sided p-values of a mean gain (V, C) above 0, companies being the units. `noise` (V, C) is the standard deviation that a
+    gain has by the chance of the label alone: where positives are rare, a candidate that says "not these few" may meet none of them,
+    and what was seen would then have no spread.
     """
     from scipy.stats import t as student
     count = int(company.max()) + 1
@@ -175,12 +177,13 @@ def model(x, y, seed: int, threads: int = 1):
     """Boosting of fixed length: scores(x) are log-odds. LightGBM, or scikit-learn where it is missing."""
     if wheels.offer("lightgbm"):
         import lightgbm as lgb
-        fitted = lgb.train({"objective": "binary", "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 50, "feature_fraction": 0.5, "lambda_l2": 5.0,
-                            "seed": seed, "num_threads": threads, "deterministic": True, "force_row_wise": True, "verbosity": -1}, lgb.Dataset(x, y), 150)
+        fitted = lgb.train({"objective": "binary", "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 50,
+                            "feature_fraction": 0.5, "lambda_l2": 5.0, "seed": seed, "num_threads": threads,
+                            "deterministic": True, "force_row_wise": True, "verbosity": -1}, lgb.Dataset(x, y), 150)
         return lambda rows: fitted.predict(rows, raw_score=True, num_threads=threads)
     from sklearn.ensemble import HistGradientBoostingClassifier
-    fitted = HistGradientBoostingClassifier(learning_rate=0.05, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=5.0, max_iter=150, early_stopping=False,
-                                            random_state=seed).fit(x, y)
+    fitted = HistGradientBoostingClassifier(learning_rate=0.05, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=5.0,
+                                            max_iter=150, early_stopping=False, random_state=seed).fit(x, y)
     return fitted.decision_function
 
 
@@ -210,8 +213,10 @@ def search(problem: Problem, q: float, most: int, seed: int, say, deadline: floa
         z = present_scores(problem, found.accepted, seed)
         tested = test(problem, z, folds(problem, seed), q / 2 ** number, seed + number, left)
         picked = distinct(problem, tested, min(A_ROUND, most - len(found.accepted)))
-        found.rounds.append({"round": number, "q": q / 2 ** number, "tested": int(left.sum()), "passed": int(tested.accepted.sum()), "shadows": tested.shadows,
-                             "accepted": [int(c) for c in picked], "gain": [float(tested.gain[c]) for c in picked], "p": [float(tested.p[c]) for c in picked]})
+        found.rounds.append({
+            "round": number, "q": q / 2 ** number, "tested": int(left.sum()), "passed": int(tested.accepted.sum()),
+            "shadows": tested.shadows, "accepted": [int(c) for c in picked],
+            "gain": [float(tested.gain[c]) for c in picked], "p": [float(tested.p[c]) for c in picked]})
         left[picked] = False
         if keep:
             keep(found.rounds)

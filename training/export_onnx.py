@@ -34,7 +34,8 @@ TOLERANCE = 1e-4    # largest difference of logits between PyTorch and an ONNX r
 def package(checkpoint: dict, models: Path, name: str, version: str, catalogue=None) -> Path:
     """Writes the package and points CURRENT at it; replaces a package of the same version."""
     if catalogue and checkpoint["catalogue"] != catalogue:
-        raise Refused(f"the checkpoint was trained with catalogue {checkpoint['catalogue']}, but the catalogue is now {catalogue}; train again")
+        raise Refused(f"the checkpoint was trained with catalogue {checkpoint['catalogue']}, but the catalogue is now {catalogue}; "
+                      "train again")
     with package_folder(models, name, version) as folder:
         net = TabularNet(**checkpoint["config"])
         net.load_state_dict(checkpoint["state"])
@@ -47,7 +48,10 @@ def package(checkpoint: dict, models: Path, name: str, version: str, catalogue=N
 
 @contextmanager
 def package_folder(models: Path, name: str, version: str):
-    """A folder to fill. It becomes models/<name>/<version>, in place of what was there, and CURRENT names it; where filling fails all is as before."""
+    """
+    A folder to fill. It becomes models/<name>/<version>, in place of what was there, and CURRENT names it; where filling fails all is
+    as before.
+    """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise Refused(f"model {name}/{version}: a name is of a-z, 0-9 and '-', a version is like 2026.11.0")
     place, partial = models / name / version, models / name / f".{version}.partial"

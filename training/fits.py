@@ -40,7 +40,8 @@ class Done:
 
 def fingerprint(data, split) -> str:
     """Changes with whatever a fit reads, but for tokens: words says that."""
-    digest = hashlib.sha256(json.dumps([split.about, data.names, data.about, data.texts.tokenizer if data.texts else None, split.shift], default=str).encode())
+    digest = hashlib.sha256(json.dumps(
+        [split.about, data.names, data.about, data.texts.tokenizer if data.texts else None, split.shift], default=str).encode())
     for rows in (split.train, split.valid, split.calibrate, split.test, split.unlabelled):
         digest.update(rows.tobytes() + data.y[rows].tobytes() + np.asarray(data.x[rows[::97]]).tobytes())
     return digest.hexdigest()[:16]
@@ -73,10 +74,11 @@ def prints_for(rung: Rung, prints_of: dict) -> dict:
     return {name: prints_of[name] for name, read in reads.items() if read and prints_of[name]}
 
 
-def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict, folder: Path, say, fit=True, lender: Path | None = None) -> Done | None:
+def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict, folder: Path, say, fit=True,
+          lender: Path | None = None) -> Done | None:
     """
-    One rung with one seed: from its folder when it is finished there, else fitted, or None where that is not wanted. What `lender`, a folder of the same rung,
-    seed and data, has of pre-training is taken over, as far as its settings are the same.
+    One rung with one seed: from its folder when it is finished there, else fitted, or None where that is not wanted. What `lender`, a
+    folder of the same rung, seed and data, has of pre-training is taken over, as far as its settings are the same.
     """
     settings = settings_of(rung, run.size, run.rung.get(rung.number, {}))
     mark = {"rung": rung.number, "seed": seed, "settings": settings, "size": run.size, **prints_for(rung, prints_of)}
@@ -91,7 +93,7 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
         for lent in lender.glob("pretrain-*.pt") if lender else ():
             shutil.copyfile(lent, folder / lent.name)
         borrow(rung, mark, folder)
-        write_whole(folder / "started.json", json.dumps(mark))                                  # last: a run that was stopped before it begins anew
+        write_whole(folder / "started.json", json.dumps(mark))      # last: a run that was stopped before it begins anew
     before = float((folder / "seconds.txt").read_text()) if (folder / "seconds.txt").exists() else 0.0
     started = time.monotonic()
     try:
@@ -104,7 +106,9 @@ def climb(rung: Rung, seed: int, data, split, run, device: str, prints_of: dict,
     with (folder / "logits.npz.partial").open("wb") as file:
         np.savez(file, **logits)
     (folder / "logits.npz.partial").replace(folder / "logits.npz")
-    write_whole(folder / "done.json", json.dumps({"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes, "cores": run.cores, "load": load}, default=float))
+    write_whole(folder / "done.json", json.dumps(
+        {"mark": mark, "seconds": spent, "history": fitted.history, "notes": fitted.notes, "cores": run.cores, "load": load},
+        default=float))
     return Done(logits, spent, fitted.history, fitted.notes, run.cores, load)
 
 
@@ -123,7 +127,10 @@ def attempt(fit: Callable, folder: Path, threads: int, say) -> Problem | None:
 
 
 def borrow(rung: Rung, mark: dict, folder: Path) -> None:
-    """Where another rung has fitted a part of this one with the same data, seed and settings, its checkpoints are taken over, and the seconds that they cost."""
+    """
+    Where another rung has fitted a part of this one with the same data, seed and settings, its checkpoints are taken over, and the
+    seconds that they cost.
+    """
     for number, part in rung.parts.items():
         theirs = folder.parent / f"{number}-{mark['seed']}"
         one = finished(theirs, {**mark, "rung": number})
@@ -155,7 +162,8 @@ def finished(folder: Path, mark: dict) -> Done | None:
         done = json.loads((folder / "done.json").read_text("utf-8"))
         if done["mark"] == mark:
             with np.load(folder / "logits.npz") as found:
-                return Done({name: found[name] for name in SLICES}, done["seconds"], done["history"], done["notes"], done.get("cores", Done.cores), done.get("load", Done.load))
+                return Done({name: found[name] for name in SLICES}, done["seconds"], done["history"], done["notes"],
+                            done.get("cores", Done.cores), done.get("load", Done.load))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         pass
     return None

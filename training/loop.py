@@ -19,11 +19,12 @@ from calibration import log_loss
 from fusion import resume
 
 
-def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folder: Path, seed: int, batch=1024, epochs=50, patience=8, shift=0.0,
-            valid_weight=None, warmup=0, decay=True, clip=0.0, say=print, report=None, drop_last=True) -> list[dict]:
+def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folder: Path, seed: int, batch=1024, epochs=50, patience=8,
+            shift=0.0, valid_weight=None, warmup=0, decay=True, clip=0.0, say=print, report=None, drop_last=True) -> list[dict]:
     """
     loss_of(index tensor) -> loss of one batch of training rows 0..rows-1; logits_of() -> logits of the valid slice as a NumPy array.
-    valid_weight stands for rows that were left out of the valid slice. The net keeps the weights of the epoch with the least valid log loss. Learning rate: linear warm-up, then half a cosine to a tenth.
+    valid_weight stands for rows that were left out of the valid slice. The net keeps the weights of the epoch with the least valid
+    log loss. Learning rate: linear warm-up, then half a cosine to a tenth.
     """
     base = [group["lr"] for group in optimiser.param_groups]
     steps = max(1, rows // batch if drop_last and rows > batch else math.ceil(rows / batch))
@@ -60,7 +61,8 @@ def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folde
         with torch.no_grad():
             z = logits_of()
         valid = weighted_log_loss(z + shift, valid_label, valid_weight)
-        history.append({"epoch": epoch + 1, "train": total / seen, "valid": valid, "auc": metrics.auc(z, valid_label), "seconds": time.monotonic() - started})
+        history.append({"epoch": epoch + 1, "train": total / seen, "valid": valid, "auc": metrics.auc(z, valid_label),
+                        "seconds": time.monotonic() - started})
         if not math.isfinite(valid):
             raise ValueError(f"the loss is {valid} after epoch {epoch + 1}; a lower learning rate may help")
         if valid < best:
@@ -68,10 +70,11 @@ def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folde
             weights = {name: value.detach().cpu().clone() for name, value in net.state_dict().items()}
         if hasattr(optimiser, "resume"):
             optimiser.resume()
-        save(path, {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "random": torch.get_rng_state(), "shuffle": shuffle.get_state(),
-                    "best": best, "kept": kept, "weights": weights, "epoch": epoch, "history": history})
+        save(path, {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "random": torch.get_rng_state(),
+                    "shuffle": shuffle.get_state(), "best": best, "kept": kept, "weights": weights, "epoch": epoch, "history": history})
         if epoch % 5 == 0 or epoch - kept >= patience or epoch == epochs - 1:
-            say(f"epoch {epoch + 1}: train {total / seen:.5f}, valid {valid:.5f}, auc {history[-1]['auc']:.4f}, {history[-1]['seconds']:.1f} s")
+            say(f"epoch {epoch + 1}: train {total / seen:.5f}, valid {valid:.5f}, auc {history[-1]['auc']:.4f}, "
+                f"{history[-1]['seconds']:.1f} s")
         if epoch - kept >= patience or (report and report(epoch, valid)):
             break
     net.load_state_dict(weights)

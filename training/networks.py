@@ -27,7 +27,8 @@ class Embedded(nn.Module):
         for table in self.tables:
             nn.init.normal_(table.weight, std=table.weight.shape[1] ** -0.5)
         self.width, self.fields = numbers + sum(sizes), numbers + len(sizes)
-        self.register_buffer("field", torch.tensor([*range(numbers), *(numbers + j for j, d in enumerate(sizes) for _ in range(d))], dtype=torch.long))
+        self.register_buffer("field", torch.tensor(
+            [*range(numbers), *(numbers + j for j, d in enumerate(sizes) for _ in range(d))], dtype=torch.long))
 
     def forward(self, z, codes):                               # -> (B, width)
         return torch.cat([z, *(table(codes[:, j]) for j, table in enumerate(self.tables))], 1) if len(self.tables) else z
@@ -70,11 +71,13 @@ def fit_network(net, inputs: Inputs, data, split, seed: int, config, say, clip=0
         return ensemble_loss(logits, y[index]) + net.penalty
 
     history = descend(
-        net, loss_of, lambda: ensemble_logit(in_batches(net, valid, config.device)), data.y[judged].astype(float), optimiser_of(net, config), len(y),
-        valid_weight=weight, folder=config.folder, seed=seed, batch=batch_of(config, len(y)), epochs=config.epochs, patience=config.patience, shift=split.shift,
-        warmup=config.settings.get("warmup", 0), clip=clip, say=say, report=config.report)
+        net, loss_of, lambda: ensemble_logit(in_batches(net, valid, config.device)), data.y[judged].astype(float),
+        optimiser_of(net, config), len(y), valid_weight=weight, folder=config.folder, seed=seed, batch=batch_of(config, len(y)),
+        epochs=config.epochs, patience=config.patience, shift=split.shift, warmup=config.settings.get("warmup", 0), clip=clip,
+        say=say, report=config.report)
     size = sum(p.numel() for p in net.parameters())
-    return Fitted(lambda rows: ensemble_logit(in_batches(net, tensors(rows), config.device)), history, {"parameters": size, "epochs": len(history)})
+    return Fitted(lambda rows: ensemble_logit(in_batches(net, tensors(rows), config.device)), history,
+                  {"parameters": size, "epochs": len(history)})
 
 
 def batch_of(config, rows: int) -> int:

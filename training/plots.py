@@ -54,10 +54,12 @@ def calibration(scores: dict, label):
     figure, axis = plt.subplots(figsize=(6, 5))
     for name, p in scores.items():
         parts = [part for part in np.array_split(np.argsort(p, kind="stable"), BINS) if len(part)]
-        axis.plot([p[part].mean() for part in parts], [max(label[part].mean(), 1e-5) for part in parts], marker="o", markersize=3, label=name, **style(name))
+        axis.plot([p[part].mean() for part in parts], [max(label[part].mean(), 1e-5) for part in parts],
+                  marker="o", markersize=3, label=name, **style(name))
     low, high = 1e-4, 1
     axis.plot([low, high], [low, high], color="grey", linewidth=0.5)
-    axis.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high), xlabel="mean probability of a tenth of the rows", ylabel="share of positives", title="calibration")
+    axis.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high),
+             xlabel="mean probability of a tenth of the rows", ylabel="share of positives", title="calibration")
     axis.legend(fontsize=7)
     return figure
 
@@ -74,7 +76,8 @@ def lift(scores: dict, label):
 
 
 def learning(histories: dict):
-    shown = {name: [looks for h in seeds if len(looks := [point for point in h if "valid" in point]) > 1] for name, seeds in histories.items()}
+    shown = {name: [looks for h in seeds if len(looks := [point for point in h if "valid" in point]) > 1]
+             for name, seeds in histories.items()}
     shown = {name: seeds for name, seeds in shown.items() if seeds}
     figure, axes = plt.subplots(1, max(1, len(shown)), figsize=(3 * max(1, len(shown)), 3), squeeze=False)
     for axis, (name, seeds) in zip(axes[0], shown.items()):

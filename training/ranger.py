@@ -16,11 +16,12 @@ from torch.optim import Optimizer
 
 
 class AdaRanger(Optimizer):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, rectify=True, lookahead=6, slow=0.5, centralise=True, clip=0.02, floor=1e-3):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, rectify=True, lookahead=6, slow=0.5,
+                 centralise=True, clip=0.02, floor=1e-3):
         if lr < 0 or eps < 0 or weight_decay < 0 or clip < 0 or lookahead < 0 or not 0 < slow <= 1 or not all(0 <= b < 1 for b in betas):
             raise ValueError("AdaRanger: lr, eps, weight_decay, clip and lookahead are at least 0, slow is in (0, 1], betas in [0, 1)")
-        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, rectify=rectify, lookahead=lookahead, slow=slow,
-                                      centralise=centralise, clip=clip, floor=floor))
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, rectify=rectify, lookahead=lookahead,
+                                      slow=slow, centralise=centralise, clip=clip, floor=floor))
 
     @torch.no_grad()
     def step(self, closure=None):

@@ -2,7 +2,7 @@
 The tables that people read, made from training/results/<name>.json; the ladder also writes plots and a model card.
 
     /usr/bin/python3 training/report.py training/results/sim-demo.json            # the table, as Markdown
-    /usr/bin/python3 training/report.py --readme README.md                         # renews the tables between <!-- ladder:NAME --> and <!-- /ladder -->
+    /usr/bin/python3 training/report.py --readme README.md             # renews the tables between <!-- ladder:NAME --> and <!-- /ladder -->
 """
 
 import argparse
@@ -25,11 +25,13 @@ def number(value, digits=3, sign=False) -> str:
 def table(result: dict) -> str:
     """The ladder as a Markdown table with a line before it that says of what."""
     split = result["split"]
-    oracles = "" if result["observable_oracle_auc"] is None else \
-        f"AUC of the oracles on the same rows: observable {number(result['observable_oracle_auc'])}, latent {number(result['latent_oracle_auc'])}. "
+    oracles = "" if result["observable_oracle_auc"] is None else (
+        f"AUC of the oracles on the same rows: observable {number(result['observable_oracle_auc'])}, "
+        f"latent {number(result['latent_oracle_auc'])}. ")
     lines = [
-        f"`{result['name']}`, {result['date']}, {result['machine']}; {len(result['seeds'])} seeds; {result['rows']['train']:,} training rows, "
-        f"{result['rows']['test']:,} test rows of {split['test']['companies']:,} companies, {result['base_rate']:.2%} positive ({split['kind']}, "
+        f"`{result['name']}`, {result['date']}, {result['machine']}; {len(result['seeds'])} seeds; "
+        f"{result['rows']['train']:,} training rows, {result['rows']['test']:,} test rows of {split['test']['companies']:,} companies, "
+        f"{result['base_rate']:.2%} positive ({split['kind']}, "
         f"{split['test']['from'] or 'without'} to {split['test']['to'] or 'time'}). {oracles}"
         f"Seconds are of all seeds and {result.get('seconds_are', 'as measured')}. `{result['command']}`", "",
         "| rung | AUC [95 %] | AP | recall at 10 % | ECE | minus 2b [95 %] | seconds |" if result["observable_oracle_auc"] is None else
@@ -40,7 +42,9 @@ def table(result: dict) -> str:
         cells = [f"{row['rung']} {row['name']}", f"{number(row['auc'])} [{number(row['low'])}, {number(row['high'])}]",
                  *([f"{row['of_the_way']:.0%}"] if result["observable_oracle_auc"] is not None else []),
                  number(row["ap"]), number(row["recall_10"]), number(row["ece"], 4),
-                 "–" if gap is None or row["rung"] == "2b" else f"{number(gap['auc'], 4, True)} [{number(gap['low'], 4, True)}, {number(gap['high'], 4, True)}]", f"{row['seconds']:.0f}"]
+                 "–" if gap is None or row["rung"] == "2b" else
+                 f"{number(gap['auc'], 4, True)} [{number(gap['low'], 4, True)}, {number(gap['high'], 4, True)}]",
+                 f"{row['seconds']:.0f}"]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines + ["", *(f"- {line}" for line in result["left_out"])]).rstrip() + "\n"
 
@@ -52,22 +56,29 @@ def card(result: dict) -> str:
     lines = [
         f"# Model card: {result['name']}", "",
         f"**What it predicts.** {about['target']}" + (f" within {about['horizon_days']} days" if about["horizon_days"] else "") + ".",
-        f"**Data.** {about['source']}. " + ("Simulated: made up by a program whose laws are known. Nothing here says how a model does on real companies."
-                                            if result["data"] == "sim" else "Not a model of default unless the label is."),
+        f"**Data.** {about['source']}. "
+        + ("Simulated: made up by a program whose laws are known. Nothing here says how a model does on real companies."
+           if result["data"] == "sim" else "Not a model of default unless the label is."),
         f"**Split.** {split['kind']}; embargo {split['embargo_days']} days; {split['hold_out']:.0%} of companies only in the test; "
         f"{'valid and calibrate share companies that are in no other; ' if split.get('judges') else ''}"
         f"{split['keep_negatives']:.0%} of the training negatives kept; every {split['thin_months']}. monthly row.", "",
         "| slice | rows | companies | positive | from | to |", "|---|---|---|---|---|---|",
-        *(f"| {name} | {split[name]['rows']:,} | {split[name]['companies']:,} | {split[name]['positive']:,} | {split[name]['from'] or '–'} | {split[name]['to'] or '–'} |"
+        *(f"| {name} | {split[name]['rows']:,} | {split[name]['companies']:,} | {split[name]['positive']:,} | "
+          f"{split[name]['from'] or '–'} | {split[name]['to'] or '–'} |"
           for name in ("train", "valid", "calibrate", "test")), "",
         "## Figures", "", "Means over seeds; intervals resample companies. The test slice chose nothing.", "", table(result),
-        f"On the valid slice rung {best['rung']} ({best['name']}) is best: AUC {number(best['valid_auc'])}; on the test {number(best['auc'])} [{number(best['low'])}, {number(best['high'])}].", "",
-        "| rung | Brier | accuracy on a balanced cohort | AP [95 %] | AUC of each seed | of their mean | calibration | watch from | high from |", "|" + "---|" * 9,
-        *(f"| {row['rung']} | {number(row['brier'], 5)} | {number(row['balanced_accuracy'])} | {number(row['ap'])} [{number(row['ap_low'])}, {number(row['ap_high'])}] | "
-          f"{', '.join(number(a, 4) for a in row['seed_auc'])} | {number(row['mean_of_seeds_auc'], 4)} | {', '.join(dict.fromkeys(row['calibration']))} | "
+        f"On the valid slice rung {best['rung']} ({best['name']}) is best: AUC {number(best['valid_auc'])}; "
+        f"on the test {number(best['auc'])} [{number(best['low'])}, {number(best['high'])}].", "",
+        "| rung | Brier | accuracy on a balanced cohort | AP [95 %] | AUC of each seed | of their mean | calibration "
+        "| watch from | high from |", "|" + "---|" * 9,
+        *(f"| {row['rung']} | {number(row['brier'], 5)} | {number(row['balanced_accuracy'])} | "
+          f"{number(row['ap'])} [{number(row['ap_low'])}, {number(row['ap_high'])}] | "
+          f"{', '.join(number(a, 4) for a in row['seed_auc'])} | {number(row['mean_of_seeds_auc'], 4)} | "
+          f"{', '.join(dict.fromkeys(row['calibration']))} | "
           f"{row['bands'][1]['fire']:.1%} | {row['bands'][2]['fire']:.1%} |" for row in result["rungs"]), "",
         "Bands: *watch* at the F2-optimal threshold, *high* at the F0.5-optimal one, of the calibrate slice.", "",
-        "![ROC and precision-recall](curves.png)", "![calibration](calibration.png)", "![lift](lift.png)", "![learning curves](learning.png)", "",
+        "![ROC and precision-recall](curves.png)", "![calibration](calibration.png)", "![lift](lift.png)",
+        "![learning curves](learning.png)", "",
         f"Made by `{result['command']}` on {result['machine']}, {result['date']}."]
     return "\n".join(lines) + "\n"
 

@@ -50,8 +50,9 @@ def judge(data, split, seeds: list[Done], boot: metrics.Bootstrap) -> tuple[dict
         p, z = to_p(done.logits["test"]), done.logits["test"]
         threshold = metrics.balanced_threshold(done.logits["calibrate"], calibrate)
         rows.append({
-            "auc": metrics.auc(z, label), "ap": metrics.average_precision(z, label), "recall_10": metrics.recall_at(z, label), "brier": metrics.brier(p, label),
-            "ece": metrics.calibration_error(p, label), "balanced_accuracy": metrics.balanced_accuracy(z >= threshold, label),
+            "auc": metrics.auc(z, label), "ap": metrics.average_precision(z, label), "recall_10": metrics.recall_at(z, label),
+            "brier": metrics.brier(p, label), "ece": metrics.calibration_error(p, label),
+            "balanced_accuracy": metrics.balanced_accuracy(z >= threshold, label),
             "valid_auc": metrics.auc(done.logits["valid"], data.y[split.valid]), "calibration": kind,
             "bands": calibration.bands(to_p(done.logits["calibrate"]), calibrate)})
         draws.append(boot.draw(z))
@@ -60,12 +61,12 @@ def judge(data, split, seeds: list[Done], boot: metrics.Bootstrap) -> tuple[dict
     drawn = np.mean(draws, axis=0)                                               # (draws, 2)
     (low, high), (ap_low, ap_high) = boot.interval(drawn[:, 0]), boot.interval(drawn[:, 1])
     figures = {
-        "auc": mean("auc"), "low": low, "high": high, "ap": mean("ap"), "ap_low": ap_low, "ap_high": ap_high, "recall_10": mean("recall_10"),
-        "brier": mean("brier"), "ece": mean("ece"), "balanced_accuracy": mean("balanced_accuracy"), "valid_auc": mean("valid_auc"),
-        "seed_auc": [round(row["auc"], 4) for row in rows],
+        "auc": mean("auc"), "low": low, "high": high, "ap": mean("ap"), "ap_low": ap_low, "ap_high": ap_high,
+        "recall_10": mean("recall_10"), "brier": mean("brier"), "ece": mean("ece"), "balanced_accuracy": mean("balanced_accuracy"),
+        "valid_auc": mean("valid_auc"), "seed_auc": [round(row["auc"], 4) for row in rows],
         "mean_of_seeds_auc": round(metrics.auc(np.mean([done.logits["test"] for done in seeds], axis=0), label), 4),
-        "seconds": round(sum(done.seconds for done in seeds), 1), "calibration": [row["calibration"] for row in rows], "bands": rows[0]["bands"],
-        "notes": seeds[0].notes,
+        "seconds": round(sum(done.seconds for done in seeds), 1), "calibration": [row["calibration"] for row in rows],
+        "bands": rows[0]["bands"], "notes": seeds[0].notes,
     }
     return figures, {"draws": drawn, "probability": np.mean(probabilities, axis=0), "history": [done.history for done in seeds]}
 
@@ -91,9 +92,12 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
             row["of_the_way"] = round((row["auc"] - 0.5) / (oracle["observable_oracle_auc"] - 0.5), 4)
     test, fits = data.y[split.test], [one for _, seeds in done.values() for one in seeds]
     return {
-        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(), "machine": machine(run, {one.cores for one in fits}), **crowd(fits), "command": command,
-        "seeds": run.seeds, "rows": {name: len(rows) for name, rows in split.parts().items()} | ({"strangers": len(split.strangers)} if len(split.strangers) else {}), "base_rate": round(float(test.mean()), 5),
-        "split": split.about, "source": data.about, "worlds": run.worlds, "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
+        "name": run.name, "data": run.data, "size": run.size, "date": date.today().isoformat(),
+        "machine": machine(run, {one.cores for one in fits}), **crowd(fits), "command": command, "seeds": run.seeds,
+        "rows": ({name: len(rows) for name, rows in split.parts().items()}
+                 | ({"strangers": len(split.strangers)} if len(split.strangers) else {})),
+        "base_rate": round(float(test.mean()), 5), "split": split.about, "source": data.about, "worlds": run.worlds,
+        "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
         "rungs": rungs, "left_out": left_out,
     }, drawn
 
@@ -103,20 +107,26 @@ def crowd(fits: list[Done]) -> dict:
     load = max(one.load for one in fits)
     if min(one.load for one in fits) == 0:                                  # of some it is unknown
         return {"load": None, "seconds_are": "as measured"}
-    return {"load": load, "seconds_are": "upper bounds (other programs used the cores too)" if load > (os.cpu_count() or 1) + 0.5 else "of a machine that did nothing else"}
+    return {"load": load, "seconds_are": ("upper bounds (other programs used the cores too)" if load > (os.cpu_count() or 1) + 0.5
+                                          else "of a machine that did nothing else")}
 
 
 def machine(run, cores: set[str]) -> str:
     """Where it ran; `cores` are what the fits had of it."""
     import torch
-    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), platform.machine()) \
-        if Path("/proc/cpuinfo").exists() else platform.machine()
+    model = (next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                   if line.startswith("model name")), platform.machine())
+             if Path("/proc/cpuinfo").exists() else platform.machine())
     gpu = f", {torch.cuda.get_device_name()}" if run.device != "cpu" and torch.cuda.is_available() else ""
-    return f"{os.cpu_count()} × {model}{gpu}, {' or '.join(sorted(cores))}, Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}"
+    return (f"{os.cpu_count()} × {model}{gpu}, {' or '.join(sorted(cores))}, Python {platform.python_version()}, "
+            f"torch {torch.__version__}, numpy {np.__version__}")
 
 
 def fit_all(tasks: list, count: int, one, say) -> dict[str, tuple[bool, int, str]]:
-    """Fits what is to be fitted; of each rung that had a problem what is told: (it was refused and did not fail, seed, words), a failure before a refusal, then the first seed."""
+    """
+    Fits what is to be fitted; of each rung that had a problem what is told: (it was refused and did not fail, seed, words), a failure
+    before a refusal, then the first seed.
+    """
     lends = lambda task, other: task[1] == other[1] and other[0].number in task[0].parts
     problems = {}
     longest_first = sorted(tasks, key=lambda task: -task[0].weight)         # or it would end alone
@@ -143,6 +153,17 @@ def seeds_of(rung: Rung, run) -> list[int]:
     return run.seeds if rung.seeded else run.seeds[:1]
 
 
+def checked(rungs: list[Rung], run) -> list[Rung]:
+    """The rungs that a run asks for; what is wrong with their settings is said before anything is made."""
+    unknown = sorted(set(run.rung) - {rung.number for rung in rungs})
+    if unknown:
+        raise Refused(f"[rung.{unknown[0]}] is not the settings of a rung; there are {', '.join(r.number for r in rungs)}")
+    wanted = chosen(rungs, run.rungs)
+    for rung in wanted:
+        settings_of(rung, run.size, run.rung.get(rung.number, {}))
+    return wanted
+
+
 def chosen(rungs: list[Rung], numbers: list[str]) -> list[Rung]:
     known = [rung.number for rung in rungs]
     for number in numbers:
@@ -157,11 +178,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     say = say or (lambda text: print(f"[{time.monotonic() - started:7.1f} s] {text}", flush=True))
     device = run.set_up_torch(configs.AT_ONCE)
     rungs, left_out = discover()
-    wanted = chosen(rungs, run.rungs)
-    if set(run.rung) - {rung.number for rung in rungs}:
-        raise Refused(f"[rung.{sorted(set(run.rung) - {rung.number for rung in rungs})[0]}] is not the settings of a rung; there are {', '.join(r.number for r in rungs)}")
-    for rung in wanted:
-        settings_of(rung, run.size, run.rung.get(rung.number, {}))           # what is wrong is said before anything is made
+    wanted = checked(rungs, run)
     if not fit and not loaded and not any((runs / run.name).glob("*/done.json")):
         raise Refused(f"nothing is finished in {runs / run.name}; the same command without --finished fits")
     data, split = loaded or sets.load(run, say)
@@ -183,15 +200,10 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     tasks = [(rung, seed) for rung in wanted if fit and not rung.missing(data) for seed in seeds_of(rung, run) if not kept(rung, seed)]
     with alone(runs / run.name) if tasks else nullcontext():
         problems = fit_all(tasks, run.jobs, one, say)
-    whole, done = all(refused for refused, *_ in problems.values()), {}
+    done = {}
     for rung in rungs:
-        missing, asked = rung.missing(data), rung in wanted      # of the others the table has what is finished
-        found = [made for seed in seeds_of(rung, run) if not missing and (made := kept(rung, seed))]
-        wanted_seeds, problem = len(seeds_of(rung, run)), problems.get(rung.number, (True, 0, ""))[2]
-        if missing and asked:
-            problem = f"is left out: it needs {', '.join(missing)}"
-        elif not problem and len(found) < wanted_seeds and (asked or found):
-            problem = f"has been run with {len(found)} of {wanted_seeds} seeds" + ("" if found else " and is left out")
+        found = [made for seed in seeds_of(rung, run) if not rung.missing(data) and (made := kept(rung, seed))]
+        problem = problems[rung.number][2] if rung.number in problems else gap(rung, run, data, len(found), asked=rung in wanted)
         if problem:
             left_out.append(f"rung {rung.number} ({rung.name}) {problem}")
             say(left_out[-1])
@@ -202,10 +214,21 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     result, drawn = table(run, data, split, done, left_out, command, say)
     results.mkdir(parents=True, exist_ok=True)
     write_json(results / f"{run.name}.json", result)
-    report.write(result, drawn, data.y[split.test], runs / run.name, data.oracle and {k: v[split.test] for k, v in data.oracle.items()}, say)
+    report.write(result, drawn, data.y[split.test], runs / run.name,
+                 data.oracle and {k: v[split.test] for k, v in data.oracle.items()}, say)
     print(report.table(result))
     say(f"wrote {results / (run.name + '.json')}; plots and model card in {runs / run.name}")
-    return result, whole
+    return result, all(refused for refused, *_ in problems.values())
+
+
+def gap(rung: Rung, run, data, found: int, asked: bool) -> str:
+    """Why the table has not all of a rung of which so many seeds are finished; of a rung that was not asked for it has what there is."""
+    seeds, missing = len(seeds_of(rung, run)), rung.missing(data)
+    if missing:
+        return f"is left out: it needs {', '.join(missing)}" if asked else ""
+    if found == seeds or not (asked or found):
+        return ""
+    return f"has been run with {found} of {seeds} seeds" + ("" if found else " and is left out")
 
 
 def write_json(path: Path, value) -> None:
@@ -251,7 +274,8 @@ def arguments(p: argparse.ArgumentParser) -> argparse.ArgumentParser:
     p.add_argument("--threads", type=int, help="of each fit (default: what the fits at once leave of the cores)")
     t = p.add_argument_group("any table (table.py)")
     t.add_argument("--table", type=Path, metavar="FILE", help="CSV or ARFF")
-    for name, words in (("label", "the column to predict"), ("positive", "its value that counts as 1"), ("time", "column of dates"), ("group", "rows of one group stay together")):
+    for name, words in (("label", "the column to predict"), ("positive", "its value that counts as 1"),
+                        ("time", "column of dates"), ("group", "rows of one group stay together")):
         t.add_argument(f"--{name}", help=words)
     for name in ("categorical", "text", "numeric", "ignore"):
         t.add_argument(f"--{name}", metavar="A,B", help="columns, separated by commas")
@@ -267,12 +291,14 @@ def add_jobs(p: argparse.ArgumentParser) -> None:
 
 def repeats(words: list[str]) -> str:
     """The command that makes the whole table, whatever part of it was asked for this time."""
-    kept = [word for i, word in enumerate(words) if word not in ("--finished", "--fresh", "--rungs") and not word.startswith("--rungs=") and words[i - 1: i] != ["--rungs"]]
+    kept = [word for i, word in enumerate(words)
+            if word not in ("--finished", "--fresh", "--rungs") and not word.startswith("--rungs=") and words[i - 1: i] != ["--rungs"]]
     return " ".join(["./jianwei train --ladder", *kept])
 
 
 def main(argv=None) -> int:
-    p = arguments(argparse.ArgumentParser(prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    p = arguments(argparse.ArgumentParser(
+        prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
     add_jobs(p)
     p.add_argument("--finished", action="store_true", help="fit nothing: the table of what earlier runs have finished")
     p.add_argument("--fresh", action="store_true", help="forget what earlier runs of this ladder left")

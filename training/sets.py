@@ -22,7 +22,7 @@ import split as splits
 import table
 from config import Run
 from data import Data, Split
-from dataset import Refused, day, seconds
+from dataset import DAY, Refused, day, seconds
 from train import ROOT, TASKS, TRAINING
 
 WORLD = ("companies", "years", "seed")
@@ -43,7 +43,8 @@ def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, S
     split = splits.make(found, run.split)
     for name, rows in split.parts().items():
         about = split.about[name]
-        say(f"{name}: {about['rows']:,} rows of {about['companies']:,} groups, {about['from'] or 'no time'} to {about['to'] or 'no time'}, {about['positive']:,} positive")
+        say(f"{name}: {about['rows']:,} rows of {about['companies']:,} groups, "
+            f"{about['from'] or 'no time'} to {about['to'] or 'no time'}, {about['positive']:,} positive")
     return found, split
 
 
@@ -53,25 +54,48 @@ def check_time(run: Run, found: Data) -> None:
         if run.split.get("valid_from"):
             raise Refused("the split has dates, but the table has no time; name its column with --time COLUMN")
     elif not run.split.get("valid_from"):
-        cuts = (day(np.quantile(found.time, share)) for share in (0.6, 0.7, 0.8))
-        raise Refused("the table has times, so its slices follow in time: say where they begin. 60, 70 and 80 % of the rows are before "
-                      + "--valid-from {} --calibrate-from {} --test-from {}; and --embargo-days DAYS, how far labels reach ahead: rows so shortly before the next slice are left "
-                      "out, and it is 365 where nothing is said. Slices have to be longer than that".format(*cuts))
+        days = run.split.get("embargo_days", splits.SETTINGS["embargo_days"])
+        cuts = suggested(found, days)
+        first = "the table has times, so its slices follow in time: say where they begin"
+        reach = (f"--embargo-days is how far labels reach ahead ({days} here): "
+                 "rows so shortly before the valid and the test slice are left out")
+        if cuts is None:
+            raise Refused(f"{first}, with --valid-from, --calibrate-from and --test-from. {reach}, and then "
+                          f"{day(found.time.min())} to {day(found.time.max())} is too short for four slices with both labels in each; "
+                          "fewer days leave more rows")
+        raise Refused("{}, e.g. --valid-from {} --calibrate-from {} --test-from {}. {}".format(first, *cuts, reach))
+
+
+def suggested(found: Data, embargo_days: int) -> list[str] | None:
+    """Days on which the valid, the calibrate and the test slice of a table could begin, or None where no four slices fit."""
+    test = np.quantile(found.time, 0.8)
+    before = found.time[found.time < test - embargo_days * DAY]
+    if not len(before):
+        return None
+    cuts = [day(at) for at in (*np.quantile(before, (0.7, 0.85)), test)]
+    try:
+        splits.make(found, {**dict(zip(("valid_from", "calibrate_from", "test_from"), cuts)), "embargo_days": embargo_days})
+    except Refused:
+        return None
+    return cuts
 
 
 def checked(run: Run) -> list[dict]:
     """The worlds of a run, whole; whatever is wrong with them is said before the first of them is made."""
     if not 2 <= len(run.worlds) <= 2 + len(OTHERS):
-        raise Refused(f"sim needs two [[worlds]], one to learn from and one for the test, and takes up to {len(OTHERS)} more that are read without labels; the file has {len(run.worlds)}")
+        raise Refused("sim needs two [[worlds]], one to learn from and one for the test, and takes up to "
+                      f"{len(OTHERS)} more that are read without labels; the file has {len(run.worlds)}")
     dates = {name: seconds(run.split[name]) for name in ("valid_from", "calibrate_from", "test_from") if run.split.get(name)}
     if len(dates) < 3:
-        raise Refused(f"sim is split in time: [split] has no {next(name for name in ('valid_from', 'calibrate_from', 'test_from') if name not in dates)}")
+        raise Refused("sim is split in time: [split] has no "
+                      f"{next(name for name in ('valid_from', 'calibrate_from', 'test_from') if name not in dates)}")
     found = []
     for i, given in enumerate(run.worlds):
         which = f"[[worlds]] number {i + 1}"
         unknown, missing = sorted(set(given) - {*WORLD, "first_year", "world"}), sorted(set(WORLD) - set(given))
         if unknown or missing:
-            raise Refused(f"{which} has no {', '.join(missing)}" if missing else f"{which}: unknown setting {unknown[0]}; allowed are {', '.join(WORLD)}, first_year, world")
+            raise Refused(f"{which} has no {', '.join(missing)}" if missing else
+                          f"{which}: unknown setting {unknown[0]}; allowed are {', '.join(WORLD)}, first_year, world")
         spec = {"first_year": 2021, "world": {}, **given}
         for name in (*WORLD, "first_year"):
             least = 0 if name == "seed" else 1
@@ -81,7 +105,8 @@ def checked(run: Run) -> list[dict]:
         name = ("calibrate_from", "test_from")[i] if i < 2 else "valid_from"
         if not begin < dates[name] or end < dates[name] or (i < 2 and end == dates[name]):
             why = "where labels are read" if i < 2 else "up to where futures are read"
-            raise Refused(f"{which} is of {spec['first_year']} to {spec['first_year'] + spec['years'] - 1}; it has to reach {name} ({run.split[name]}), {why}")
+            raise Refused(f"{which} is of {spec['first_year']} to {spec['first_year'] + spec['years'] - 1}; "
+                          f"it has to reach {name} ({run.split[name]}), {why}")
         found.append(spec)
     seeds = [spec["seed"] for spec in found]
     if len(set(seeds)) < len(seeds):
@@ -93,7 +118,8 @@ def world(run: Run, i: int, spec: dict, folder: Path, say) -> Data:
     """One simulated world, thinned to the rows that the split can use; from the third on its labels are not even known."""
     labels = i < 2
     place = folder / f"{run.name}-{'ab'[i] if labels else OTHERS[i - 2]}"
-    command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"], "--first-year", spec["first_year"], *(["--truth"] if labels else []),
+    command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"],
+               "--first-year", spec["first_year"], *(["--truth"] if labels else []),
                *(w for name, value in spec["world"].items() for w in ("--set", f"World:{name}={value}"))]
     if fresh(place / "world", command, ["src/Simulator"]):
         program(*command, "--out", place / "world", say=say)
@@ -110,7 +136,8 @@ def world(run: Run, i: int, spec: dict, folder: Path, say) -> Data:
         keep &= found.time < seconds(run.split["valid_from"])
         say(f"read without labels: {int(keep.sum()):,} rows of {len(np.unique(found.group[keep])):,} companies")
     if not keep.any():
-        raise Refused(f"[[worlds]] number {i + 1} has no rows that the split can use; it is of {spec['first_year']} to {spec['first_year'] + spec['years'] - 1}")
+        raise Refused(f"[[worlds]] number {i + 1} has no rows that the split can use; "
+                      f"it is of {spec['first_year']} to {spec['first_year'] + spec['years'] - 1}")
     return datasets.take(found, np.flatnonzero(keep))
 
 
@@ -119,7 +146,8 @@ def real(run: Run, folder: Path, say) -> Data:
     file = ROOT.parent / "shared" / "data" / task.file
     place = folder / f"{run.data}-ladder"
     if not file.exists() and not (place / "manifest.json").exists():
-        raise Refused(f"{file} does not exist; the data set {run.data} is not part of the repository (training/README.md says where it comes from)")
+        raise Refused(f"{file} does not exist; the data set {run.data} is not part of the repository "
+                      "(training/README.md says where it comes from)")
     found = export(place, ["--target", task.target, "--horizon", "365", "--at", task.at, "--from", f"{run.data}:{file}"], say)
     return replace(found, about={**found.about, "target": task.words})
 
@@ -150,7 +178,8 @@ def program(*words, say) -> None:
 def mark(command: list, sources: list[str]) -> str:
     digest = hashlib.sha256(json.dumps([str(word) for word in command]).encode())
     for source in sources:
-        for path in sorted(p for p in (ROOT / source).rglob("*") if p.suffix in (".cs", ".json", ".tsv") and not {"bin", "obj"} & set(p.parts)):
+        for path in sorted(p for p in (ROOT / source).rglob("*")
+                           if p.suffix in (".cs", ".json", ".tsv") and not {"bin", "obj"} & set(p.parts)):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

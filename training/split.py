@@ -9,7 +9,7 @@ Rows of a third and further worlds are in none of them: they are strangers, whic
     test_from = "2025-01-01"             # where the test is another world: the first row of it
     embargo_days = 365                   # before valid (and before test, where it is in the same world)
     hold_out = 0.4                       # this share of companies is in the test and nowhere else; 0: tested on known companies too
-    judges = 0.25                        # this share of the other companies is in valid and calibrate and nowhere else; 0: later rows of known ones
+    judges = 0.25                # this share of the other companies is in valid and calibrate and nowhere else; 0: later rows of known ones
     thin_months = 3                      # of a company's monthly rows every third, staggered over companies
     keep_negatives = 0.1                 # of the training rows without default; Split.shift makes up for it
 """
@@ -21,8 +21,8 @@ import numpy as np
 from data import Data, Split
 from dataset import DAY, Refused, day, seconds
 
-SETTINGS = {"train_from": None, "valid_from": None, "calibrate_from": None, "test_from": None, "embargo_days": 365, "hold_out": 0.0, "judges": 0.0,
-            "thin_months": 1, "keep_negatives": 1.0, "shares": [0.6, 0.1, 0.1, 0.2]}
+SETTINGS = {"train_from": None, "valid_from": None, "calibrate_from": None, "test_from": None, "embargo_days": 365,
+            "hold_out": 0.0, "judges": 0.0, "thin_months": 1, "keep_negatives": 1.0, "shares": [0.6, 0.1, 0.1, 0.2]}
 
 
 def thinned(time, group, months: int):
@@ -99,17 +99,19 @@ def finish(data: Data, parts: dict, unlabelled, strangers, s: dict, kind: str) -
         rows["train"] = rows["train"][lucky | (data.y[rows["train"]] == 1)]
         check("train", data.y[rows["train"]])
         shift = float(np.log(keep))
-    about = {"kind": kind, "embargo_days": s["embargo_days"], "hold_out": s["hold_out"], "thin_months": s["thin_months"], "keep_negatives": keep,
-             "train_base_rate": round(base, 5), **({"judges": s["judges"]} if s["judges"] else {})}
+    about = {"kind": kind, "embargo_days": s["embargo_days"], "hold_out": s["hold_out"], "thin_months": s["thin_months"],
+             "keep_negatives": keep, "train_base_rate": round(base, 5), **({"judges": s["judges"]} if s["judges"] else {})}
     for name, r in rows.items():
         about[name] = {"rows": len(r), "positive": int(data.y[r].sum()), "companies": len(np.unique(data.group[r])),
-                       "from": day(data.time[r].min()) if data.time.any() else None, "to": day(data.time[r].max()) if data.time.any() else None}
+                       "from": day(data.time[r].min()) if data.time.any() else None,
+                       "to": day(data.time[r].max()) if data.time.any() else None}
     return Split(**rows, unlabelled=np.flatnonzero(unlabelled), strangers=strangers, shift=shift, about=about)
 
 
 def check(name: str, label) -> None:
     if len(label) == 0:
-        raise Refused(f"the {name} slice has no rows: move the slices' dates (--valid-from, --calibrate-from, --test-from, or [split] of a file), or say how far labels reach ahead "
+        raise Refused(f"the {name} slice has no rows: move the slices' dates "
+                      "(--valid-from, --calibrate-from, --test-from, or [split] of a file), or say how far labels reach ahead "
                       "(--embargo-days, 365 where nothing is said: rows so shortly before the next slice are left out)")
     if label.min() == label.max():
         raise Refused(f"every one of the {len(label)} labels of the {name} slice is {label[0]}: one class cannot be learned or judged")

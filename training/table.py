@@ -27,7 +27,8 @@ import table_file
 from data import Data
 from dataset import Refused
 
-SETTINGS = {"file": None, "label": None, "positive": None, "time": None, "group": None, "categorical": [], "text": [], "numeric": [], "ignore": []}
+SETTINGS = {"file": None, "label": None, "positive": None, "time": None, "group": None,
+            "categorical": [], "text": [], "numeric": [], "ignore": []}
 MOST_CODES = 200        # of a categorical field; rarer values share the last code
 MOSTLY = 0.8            # a column of which so many values are numbers is meant to be numeric
 FEW = 20                # values that may all differ in a categorical field
@@ -86,7 +87,8 @@ def read(settings: dict) -> Data:
         raw_text=(lambda rows: list(joined[rows])) if texts else None,
         about={"source": str(s["file"]), "target": f"{s['label']} is {words}", "horizon_days": None, "at": "row", "catalogue": None,
                "digest": hashlib.sha256(Path(s["file"]).read_bytes()).hexdigest(),      # another file of this name is not gone on with
-               "roles": {"numeric": numeric, "categorical": fields, "text": texts, "time": s["time"], "group": s["group"], "ignore": lists["ignore"]}})
+               "roles": {"numeric": numeric, "categorical": fields, "text": texts, "time": s["time"], "group": s["group"],
+                         "ignore": lists["ignore"]}})
 
 
 def check_field(column: pd.Series, role: str | None) -> None:
@@ -124,7 +126,8 @@ def labels(column: pd.Series, positive) -> tuple[np.ndarray, str]:
         positive = next((yes for no, yes in (("0", "1"), ("-1", "1"), ("False", "True")) if set(counts.index) == {no, yes}), None)
     if positive is None:
         if counts.iloc[0] == counts.iloc[1]:
-            raise Refused(f"label {column.name} is as often {counts.index[0]} as {counts.index[1]}: say which is predicted with --positive VALUE")
+            raise Refused(f"label {column.name} is as often {counts.index[0]} as {counts.index[1]}: "
+                          "say which is predicted with --positive VALUE")
         positive = counts.index[-1]
     return (words == str(positive)).to_numpy(np.int8), str(positive)
 
@@ -161,7 +164,8 @@ def days_first(column: pd.Series) -> bool:
 
 def time_of_numbers(column: pd.Series) -> np.ndarray:
     if not np.isfinite(column.astype(float)).all() or (column != column.round()).any():
-        raise Refused(f"time {column.name} is a number with a fraction or without an end, e.g. {column.max()!r}; write dates as YYYY-MM-DD or whole unix seconds")
+        raise Refused(f"time {column.name} is a number with a fraction or without an end, e.g. {column.max()!r}; "
+                      "write dates as YYYY-MM-DD or whole unix seconds")
     whole = column.astype(np.int64)
     form = "%Y%m%d" if whole.between(18_000_101, 22_001_231).all() else "%Y" if whole.between(1800, 2200).all() else None
     if form:

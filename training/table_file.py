@@ -46,7 +46,8 @@ def read(path: Path) -> pd.DataFrame:
 
 def comma_separated(path: Path) -> pd.DataFrame:
     names = check_lines(path)
-    return pd.read_csv(path, names=names, header=0, index_col=False, na_values=sorted(MISSING), skipinitialspace=True, low_memory=False, encoding="utf-8-sig")
+    return pd.read_csv(path, names=names, header=0, index_col=False, na_values=sorted(MISSING), skipinitialspace=True,
+                       low_memory=False, encoding="utf-8-sig")
 
 
 def check_lines(path: Path) -> list[str]:
@@ -137,7 +138,8 @@ def values(path: Path, line: str, number: int, row: int, count: int | None) -> l
     while True:
         found = VALUE.match(line, place)
         if not found:
-            raise Refused(f"{path} line {number} has a quote that does not close" if number else f"{path}: the values {line[:60]} cannot be read")
+            raise Refused(f"{path} line {number} has a quote that does not close" if number else
+                          f"{path}: the values {line[:60]} cannot be read")
         bare = found[3] is not None
         word = unquoted(found)
         out.append(None if bare and word in ("?", "") else word)
@@ -159,5 +161,6 @@ def column(path: Path, name: str, kind, words) -> pd.Series:
     if kind != "words":
         bad = next((i for i, w in enumerate(words) if w is not None and w not in kind), None)
         if bad is not None:
-            raise Refused(f"{path}: data row {bad + 1}: attribute {name} has no value {words[bad]!r}; declared are {', '.join(sorted(kind)[:10])}")
+            raise Refused(f"{path}: data row {bad + 1}: attribute {name} has no value {words[bad]!r}; "
+                          f"declared are {', '.join(sorted(kind)[:10])}")
     return pd.Series(words, dtype=object)

@@ -77,7 +77,8 @@ class FeatureTransformer(nn.Module):
 
 
 class TabNet(nn.Module):
-    def __init__(self, numbers: int, categories: list[int], decide=16, attend=16, steps=4, shared=2, own=2, gamma=1.3, sparsity=1e-4, ghost=256):
+    def __init__(self, numbers: int, categories: list[int], decide=16, attend=16, steps=4, shared=2, own=2,
+                 gamma=1.3, sparsity=1e-4, ghost=256):
         super().__init__()
         self.embedded = Embedded(numbers, categories)
         width, self.decide, self.gamma, self.sparsity = self.embedded.width, decide, gamma, sparsity

@@ -5,8 +5,9 @@ The tabular network: raw catalogue features in, one logit out. What serving need
     logit = linear(z) + out(relu(hidden(z)))
 
 low and high are the range of the training rows (at most ±8): where later data lies outside, and ages and silences only
-grow, the net says what it says at the edge of what it knows. With width 0 it is a logistic regression. Several such nets average into one: side by side, their hidden layers are one
-wider hidden layer, so an ensemble costs the Scorer two matrix products, like a single net.
+grow, the net says what it says at the edge of what it knows. With width 0 it is a logistic regression. Several such nets average into
+one: side by side, their hidden layers are one wider hidden layer, so an ensemble costs the Scorer two matrix products, like a single
+net.
 """
 
 import torch

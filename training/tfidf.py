@@ -102,8 +102,9 @@ class Score:
                 best = loss, strength, held, models
         self.loss, self.c, self.train, self.models = best
         self.rows = {int(row): score for row, score in zip(train, self.train)}
-        self.told = {}                                                           # rows -> their scores: every slice is asked for more than once
-        say(f"text score{'' if segment is None else f' of segment {segment}'}: {len(self.words.columns):,} words, C {self.c:g}, out-of-fold auc {metrics.auc(self.train, y):.4f}, "
+        self.told = {}      # rows -> their scores: every slice is asked for more than once
+        say(f"text score{'' if segment is None else f' of segment {segment}'}: {len(self.words.columns):,} words, C {self.c:g}, "
+            f"out-of-fold auc {metrics.auc(self.train, y):.4f}, "
             f"valid auc {metrics.auc(self.of(split.valid), data.y[split.valid]):.4f}")
 
     def of(self, rows) -> np.ndarray:

@@ -67,10 +67,11 @@ def main() -> None:
     if not (a.keep_export and (export / "manifest.json").exists()):
         if not file.exists():
             sys.exit(f"error: {file} does not exist; name the data with --file")
-        step(ROOT / "jianwei", "export", "--out", export, "--target", task.target, "--horizon", 365, "--at", task.at, "--from", f"{a.data}:{file}")
+        step(ROOT / "jianwei", "export", "--out", export, "--target", task.target, "--horizon", 365, "--at", task.at,
+             "--from", f"{a.data}:{file}")
     step(sys.executable, TRAINING / "train_tabular.py", "--export", export, "--run", run, "--validate-from", task.validate_from,
-         "--test-from", task.test_from, "--embargo-days", task.embargo_days, "--target", task.words, "--threads", a.threads, "--seeds", a.seeds,
-         "--command", f"./jianwei train --data {a.data}", *(["--no-refit"] if a.no_refit else []))
+         "--test-from", task.test_from, "--embargo-days", task.embargo_days, "--target", task.words, "--threads", a.threads,
+         "--seeds", a.seeds, "--command", f"./jianwei train --data {a.data}", *(["--no-refit"] if a.no_refit else []))
     step(sys.executable, TRAINING / "export_onnx.py", "--run", run, "--name", task.model, "--version", a.version, "--models", a.models)
 
 
@@ -101,7 +102,8 @@ def arguments() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(prog="./jianwei train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", choices=sorted(TASKS), required=True)
     p.add_argument("--file", help="the data, if not ../shared/data/…")
-    p.add_argument("--version", default=f"{today.year}.{today.month}.0", help="version of the package (default: %(default)s); an existing one is replaced")
+    p.add_argument("--version", default=f"{today.year}.{today.month}.0",
+                   help="version of the package (default: %(default)s); an existing one is replaced")
     p.add_argument("--models", type=Path, default=ROOT / "models")
     p.add_argument("--seeds", type=int, default=5)
     p.add_argument("--threads", type=int, default=1)

@@ -100,7 +100,8 @@ class Trainer:
             rows = train & (self.fold != k)
             fit = LogisticRegression(C=self.recipe.logistic_c, max_iter=1000).fit(z[rows], self.y[rows])
             net = TabularNet(self.x.shape[1], 0)
-            net.load_state_dict({**base.state_dict(), "linear.weight": torch.tensor(fit.coef_).float(), "linear.bias": torch.tensor(fit.intercept_).float()})
+            net.load_state_dict({**base.state_dict(), "linear.weight": torch.tensor(fit.coef_).float(),
+                                 "linear.bias": torch.tensor(fit.intercept_).float()})
             nets.append(net.eval())
         print(f"logistic regression: validation auc {metrics.auc(self.unseen(nets, valid), self.y[valid]):.4f}", flush=True)
         return nets
@@ -138,7 +139,8 @@ class Trainer:
             with torch.no_grad():
                 logit = net(xv).numpy()
             held = calibration.log_loss(logit, yv)
-            print(f"  net {k + 1}/{r.seeds} epoch {epoch + 1:2d}: train loss {total / len(x):.4f}, validation loss {held:.4f} auc {metrics.auc(logit, yv):.4f}", flush=True)
+            print(f"  net {k + 1}/{r.seeds} epoch {epoch + 1:2d}: train loss {total / len(x):.4f}, "
+                  f"validation loss {held:.4f} auc {metrics.auc(logit, yv):.4f}", flush=True)
             if held < best:
                 best, best_epoch, weights = held, epoch, {name: value.clone() for name, value in net.state_dict().items()}
             elif epoch - best_epoch >= r.patience:
@@ -193,12 +195,14 @@ def train(export, validate_from, test_from, embargo_days, recipe=Recipe(), refit
     """The whole recipe; the returned checkpoint is all that packaging needs."""
     slices, trainer, m = cut(export, validate_from, test_from, embargo_days), Trainer(export, recipe), export.manifest
     for name, rows in vars(slices).items():
-        print(f"{name}: {int(rows.sum())} rows, {day(export.as_of[rows].min())} to {day(export.as_of[rows].max())}, {trainer.y[rows].mean():.2%} positive")
+        print(f"{name}: {int(rows.sum())} rows, {day(export.as_of[rows].min())} to {day(export.as_of[rows].max())}, "
+              f"{trainer.y[rows].mean():.2%} positive")
 
     logistic, network = trainer.logistic(slices.train, slices.valid), trainer.network(slices.train, slices.valid)
     (lr, lr_p), (mlp, mlp_p) = judge(trainer, logistic, slices), judge(trainer, network, slices)
     (mlp["auc_95"], lr["auc_95"]), gain = metrics.compare(mlp_p, lr_p, trainer.y[slices.test], export.company[slices.test])
-    _, held = metrics.compare(*(trainer.unseen(nets, slices.valid) for nets in (network, logistic)), trainer.y[slices.valid], export.company[slices.valid])
+    _, held = metrics.compare(*(trainer.unseen(nets, slices.valid) for nets in (network, logistic)),
+                              trainer.y[slices.valid], export.company[slices.valid])
     network_ships = held["gain"] > recipe.errors * held["error"]
     print(f"validation: the network gains {held['gain']:+.4f} auc over logistic regression, standard error {held['error']:.4f}")
     shipped, fit = ("network", trainer.network) if network_ships else ("logistic_regression", trainer.logistic)
@@ -214,9 +218,11 @@ def train(export, validate_from, test_from, embargo_days, recipe=Recipe(), refit
 
     return {
         "config": net.config, "state": net.state_dict(), "calibration": platt, "bands": bands,
-        "golden": golden(trainer, net, known), "catalogue": m["catalogue"], "target": target or m["target"], "horizon_days": m["horizon_days"],
+        "golden": golden(trainer, net, known), "catalogue": m["catalogue"], "target": target or m["target"],
+        "horizon_days": m["horizon_days"],
         "training": {
-            "data": m["source"], "label": m["target"], "at": m["at"], "data_end": m["data_end"], "date": date.today().isoformat(), "command": command,
+            "data": m["source"], "label": m["target"], "at": m["at"], "data_end": m["data_end"],
+            "date": date.today().isoformat(), "command": command,
             "validate_from": validate_from, "test_from": test_from, "embargo_days": embargo_days,
             "rows": {name: int(rows.sum()) for name, rows in vars(slices).items()},
             "companies": int(export.company.max()) + 1,
@@ -227,7 +233,8 @@ def train(export, validate_from, test_from, embargo_days, recipe=Recipe(), refit
             "chosen_by": f"validation AUC: the network has to win by {recipe.errors:g} standard error",
             "validation_auc_gain_of_network": held, "test_auc_gain_of_network": gain,
             "test": mlp if network_ships else lr, "network": mlp, "logistic_regression": lr,
-            "weights": "same recipe, trained again on all rows with a known label; test figures are from before that" if refit else "as tested",
+            "weights": ("same recipe, trained again on all rows with a known label; test figures are from before that"
+                        if refit else "as tested"),
         },
     }
 

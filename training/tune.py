@@ -49,8 +49,10 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
     path = folder / f"{run.name}-{rung.number}.db"
     seed = run.seeds[0]
     study = optuna.create_study(
-        study_name="-".join(prints_for(rung, prints(data, split)).values()), storage=f"sqlite:///{path}", load_if_exists=True, direction="minimize",
-        sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, n_startup_trials=8), pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=3))
+        study_name="-".join(prints_for(rung, prints(data, split)).values()), storage=f"sqlite:///{path}",
+        load_if_exists=True, direction="minimize",
+        sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, n_startup_trials=8),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=3))
     say(f"{path.name}: {len(study.trials)} trials so far; {budget:.0f} s from now")
     if not study.trials:
         study.enqueue_trial({})
@@ -74,7 +76,8 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
 
         fitted = rung.fit(data, split, seed, Config(place, run.size, device, run.threads, settings, report), lambda text: None)
         loss = log_loss(fitted.logits(split.valid) + split.shift, label)
-        say(f"trial {trial.number}: valid log loss {loss:.5f}, {time.monotonic() - begun:.0f} s{' (untuned)' if defaults else ''} {trial.params}")
+        say(f"trial {trial.number}: valid log loss {loss:.5f}, {time.monotonic() - begun:.0f} s"
+            f"{' (untuned)' if defaults else ''} {trial.params}")
         return loss
 
     study.optimize(objective, n_trials=trials, timeout=budget, catch=(ValueError,), callbacks=[
@@ -88,7 +91,8 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
 
 
 def main(argv=None) -> int:
-    p = arguments(argparse.ArgumentParser(prog="./jianwei train --tune", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    p = arguments(argparse.ArgumentParser(
+        prog="./jianwei train --tune", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
     p.add_argument("--budget", default="30m", help="for all named rungs together: 90s, 30m, 2h (default: %(default)s)")
     p.add_argument("--trials", type=int, help="at most so many new trials a rung")
     a = p.parse_args(argv)
@@ -101,6 +105,8 @@ def main(argv=None) -> int:
     for rung in rungs:
         settings, loss, number = tune(run, rung, budget / len(rungs), a.trials, loaded=loaded)
         path = FOLDER / f"{run.name}-{rung.number}.toml"
-        configs.write(replace(run, rungs=[rung.number], rung={rung.number: settings}, name=f"{run.name}-tuned-{rung.number}", jobs=0, threads=0), path)
-        print(f"rung {rung.number}: best is trial {number}, valid log loss {loss:.5f}\nwrote {path}; ./jianwei train --ladder --config {path}")
+        configs.write(replace(run, rungs=[rung.number], rung={rung.number: settings}, name=f"{run.name}-tuned-{rung.number}",
+                              jobs=0, threads=0), path)
+        print(f"rung {rung.number}: best is trial {number}, valid log loss {loss:.5f}\n"
+              f"wrote {path}; ./jianwei train --ladder --config {path}")
     return 0

@@ -87,7 +87,8 @@ public sealed partial class AlertsHandler(
             Conflict(attempt);
             if (attempt == Tries)
             {
-                throw new TimeoutException($"another process writes the same companies; after {Tries} attempts this batch still came second");
+                throw new TimeoutException(
+                    $"another process writes the same companies; after {Tries} attempts this batch still came second");
             }
         }
     }
@@ -170,6 +171,7 @@ public sealed partial class AlertsHandler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Another process wrote companies of this batch first (attempt {Attempt}); reading their states again")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Another process wrote companies of this batch first (attempt {Attempt}); reading their states again")]
     private partial void Conflict(int attempt);
 }

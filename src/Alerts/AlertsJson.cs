@@ -22,5 +22,6 @@ public sealed partial class AlertsJson : JsonSerializerContext;
 /// <summary>JSON for people and receivers: as <see cref="AlertsJson"/>, with Chinese as it is and not as escapes.</summary>
 public static class ReadableJson
 {
-    public static AlertsJson Context { get; } = new(new JsonSerializerOptions(AlertsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static AlertsJson Context { get; } = new(
+        new JsonSerializerOptions(AlertsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

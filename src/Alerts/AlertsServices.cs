@@ -30,7 +30,10 @@ public static class AlertsServices
         services.AddSingleton<ScorePartitions>();
         services.AddSingleton<ScoreStore>();
         services.AddSingleton(s => new AlertRaiser(
-            Catalogue(s), s.GetRequiredService<IOptions<AlertsOptions>>(), s.GetRequiredService<TimeProvider>(), s.GetService<IShiftExplainer>()));
+            Catalogue(s),
+            s.GetRequiredService<IOptions<AlertsOptions>>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetService<IShiftExplainer>()));
         services.AddDelivery(configuration);
         return services.AddStage<AlertsHandler>("Alerts", topics => [topics.Scores], ["not_json", "invalid_field"]);
     }
@@ -38,6 +41,7 @@ public static class AlertsServices
     // A process of this role alone has no Featurizer to register the catalogue; without any, alerts leave feature groups out.
     private static FeatureCatalogue? Catalogue(IServiceProvider services) =>
         services.GetService<FeatureCatalogue>() is { } registered ? registered
-        : services.GetRequiredService<IConfiguration>()["Featurizer:Catalogue"] is { } path && File.Exists(path) ? FeatureCatalogue.Load(path)
+        : services.GetRequiredService<IConfiguration>()["Featurizer:Catalogue"] is { } path && File.Exists(path)
+            ? FeatureCatalogue.Load(path)
         : null;
 }

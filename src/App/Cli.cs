@@ -25,7 +25,8 @@ internal static class Cli
             // For a file or another program: no colours, and no line is broken.
             AnsiConsole.Console = AnsiConsole.Create(new()
             {
-                Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(Console.Out),
+                Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(Console.Out),
             });
             AnsiConsole.Profile.Width = RedirectedWidth;
         }
@@ -33,7 +34,10 @@ internal static class Cli
         try
         {
             var parsed = Root().Parse(args);
-            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+            var code = await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20)
+            });
             return parsed.Errors.Count > 0 ? 2 : code != 0 ? code : Environment.ExitCode;
         }
         catch (OperationCanceledException)
@@ -47,7 +51,8 @@ internal static class Cli
         }
     }
 
-    public static RootCommand Root() => new("Jianwei watches a portfolio of companies and raises one explained alert when a company's risk shifts.")
+    public static RootCommand Root() => new(
+        "Jianwei watches a portfolio of companies and raises one explained alert when a company's risk shifts.")
     {
         RunVerb.Create(),
         StateVerb.Create(),
@@ -66,13 +71,17 @@ internal static class Cli
     private static (string Text, int Code)? SentenceOf(Exception e) => e switch
     {
         AggregateException { InnerExceptions: [var only] } => SentenceOf(only),
+        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException) =>
+            (string.Join(' ', many.InnerExceptions.Select(inner => SentenceOf(inner)!.Value.Text)), 2),
         OptionsValidationException options => (string.Join(' ', options.Failures.Select(f => $"setting {f}")), 2),
         InvalidOperationException { InnerException: FormatException or ArgumentException } wrongType => (wrongType.Message, 2),
-        InvalidOperationException { Source: "Confluent.Kafka" } => ($"a setting under Kafka:Client is wrong: {e.Message}; allowed: what librdkafka knows", 2),
+        InvalidOperationException { Source: "Confluent.Kafka" } =>
+            ($"a setting under Kafka:Client is wrong: {e.Message}; allowed: what librdkafka knows", 2),
         UriFormatException => ($"setting RabbitMq:Uri: {e.Message} Allowed: amqp://USER:PASSWORD@HOST:PORT/VHOST, or nothing", 2),
         FatalException => (e.Message, 3),
         Core.Features.CatalogueException or Scorer.Packages.ModelRefusedException => (e.Message, 2),
-        FileNotFoundException or DirectoryNotFoundException or InvalidDataException or FormatException or ArgumentException => (e.Message, 2),
+        FileNotFoundException or DirectoryNotFoundException or InvalidDataException or FormatException or ArgumentException =>
+            (e.Message, 2),
         _ => Failure.Classify(e) == FailureKind.Retryable ? (e.Message, 3) : null,
     };
 }

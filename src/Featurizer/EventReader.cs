@@ -13,7 +13,9 @@ public static class EventReader
     internal const int SizeLimit = 1024 * 1024;
     internal const int IdLimit = 200;
 
-    /// <summary>The event of a message as the log has it, or null with the reason. The stage, verify and export take the same ones.</summary>
+    /// <summary>
+    /// The event of a message as the log has it, or null with the reason. The stage, verify and export take the same ones.
+    /// </summary>
     public static CompanyEvent? TryRead(Message<byte[], byte[]> message, out string problem) =>
         TryRead(message.Value, EventTimes.Latest(message.Timestamp), out problem);
 
@@ -51,9 +53,11 @@ public static class EventReader
         }
 
         _ = EventRecord.IdOf(e.EventId);
-        return e.CompanyId is not { Length: > 0 and <= IdLimit } ? $"company_id has {e.CompanyId?.Length ?? 0} characters; allowed: 1 to {IdLimit}"
+        return e.CompanyId is not { Length: > 0 and <= IdLimit }
+                ? $"company_id has {e.CompanyId?.Length ?? 0} characters; allowed: 1 to {IdLimit}"
             : e.Amount is { } amount && !float.IsFinite((float)amount) ? $"amount is {amount}; allowed: what a 32-bit float holds"
-            : string.IsNullOrEmpty(e.Source) || e.Source.Contains(';', StringComparison.Ordinal) ? $"source is {Shown(e.Source)}; allowed: a text without ';'"
+            : string.IsNullOrEmpty(e.Source) || e.Source.Contains(';', StringComparison.Ordinal)
+                ? $"source is {Shown(e.Source)}; allowed: a text without ';'"
             : e.Type == EventType.None ? "type is none"
             : e.Text is { Key: null } ? "text.key is null"
             : "";

@@ -39,13 +39,15 @@ public sealed partial class FeaturizerHandler : IBatchHandler
     public FeaturizerHandler(
         StateStore store, FeaturePlan plan, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka,
         FeaturizerMetrics metrics, IOptions<FeaturizerOptions> options, TimeProvider time, ILogger<FeaturizerHandler> log)
-        : this(store, plan, producer.SendAsync, new TopicReader(kafka).High, deadLetters, kafka.Topics, metrics, options.Value.StateCacheLimit, time, log)
+        : this(
+            store, plan, producer.SendAsync, new TopicReader(kafka).High, deadLetters, kafka.Topics, metrics,
+            options.Value.StateCacheLimit, time, log)
     {
     }
 
     internal FeaturizerHandler(
-        StateStore store, FeaturePlan plan, Send send, Func<TopicPartition, long> high, DeadLetterWriter deadLetters, Topics topics, FeaturizerMetrics metrics,
-        int cacheLimit, TimeProvider time, ILogger log)
+        StateStore store, FeaturePlan plan, Send send, Func<TopicPartition, long> high, DeadLetterWriter deadLetters, Topics topics,
+        FeaturizerMetrics metrics, int cacheLimit, TimeProvider time, ILogger log)
     {
         (this.store, this.send, this.high, this.deadLetters, this.topics, this.metrics, this.cacheLimit, this.time, this.log) =
             (store, send, high, deadLetters, topics, metrics, cacheLimit, time, log);
@@ -75,7 +77,8 @@ public sealed partial class FeaturizerHandler : IBatchHandler
         {
             var held = await Task.WhenAll(byPartition.Select(p => HoldAsync(p.Key, p.Value, cancellation)));
             Align(held, byPartition);
-            var found = await Task.WhenAll(held.Select(h => Task.Run(() => HandleAsync(h, byPartition[h.Partition], cancellation), cancellation)));
+            var found = await Task.WhenAll(
+                held.Select(h => Task.Run(() => HandleAsync(h, byPartition[h.Partition], cancellation), cancellation)));
             Rewind([.. found.OfType<TopicPartitionOffset>()], MovedCheckpoint);
         }
         catch
@@ -89,7 +92,8 @@ public sealed partial class FeaturizerHandler : IBatchHandler
     }
 
     // Partitions go through on their own: while one waits for a server, another has the processor.
-    private async Task<TopicPartitionOffset?> HandleAsync(PartitionStates states, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancellation)
+    private async Task<TopicPartitionOffset?> HandleAsync(
+        PartitionStates states, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancellation)
     {
         var outgoing = new List<OutgoingMessage>(records.Count);
         Parse(states, records, outgoing);
@@ -99,7 +103,8 @@ public sealed partial class FeaturizerHandler : IBatchHandler
         return await WriteAsync(states, records[^1].Offset.Value, cancellation);
     }
 
-    private async Task<PartitionStates> HoldAsync(int partition, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancellation)
+    private async Task<PartitionStates> HoldAsync(
+        int partition, List<ConsumeResult<byte[], byte[]>> records, CancellationToken cancellation)
     {
         lock (gate)
         {
@@ -180,7 +185,8 @@ public sealed partial class FeaturizerHandler : IBatchHandler
             {
                 before++;
             }
-            else if (states.Reader.TryRead(record.Message.Value ?? [], EventTimes.Latest(record.Message.Timestamp), out var e, out var problem))
+            else if (states.Reader.TryRead(
+                record.Message.Value ?? [], EventTimes.Latest(record.Message.Timestamp), out var e, out var problem))
             {
                 states.Events.Add(new(states.Admit(e), e, record.Offset.Value));
             }
@@ -229,7 +235,9 @@ public sealed partial class FeaturizerHandler : IBatchHandler
             counts[(int)applied]++;
             if (applied == Applied.Yes)
             {
-                outgoing.Add(new(topics.ScoreRequests, incoming.Company.Id, states.Requests.Write(incoming.Event, state, incoming.Event.Text is null ? null : incoming.Company.Text)));
+                outgoing.Add(new(
+                    topics.ScoreRequests, incoming.Company.Id,
+                    states.Requests.Write(incoming.Event, state, incoming.Event.Text is null ? null : incoming.Company.Text)));
             }
         }
 
@@ -261,7 +269,8 @@ public sealed partial class FeaturizerHandler : IBatchHandler
         if (back.Count > 0)
         {
             metrics.Rewind();
-            throw new RewindException($"{string.Join(", ", back.Select(b => $"{b.Topic}[{b.Partition.Value}] from {b.Offset.Value}"))}: {because}", back);
+            throw new RewindException(
+                $"{string.Join(", ", back.Select(b => $"{b.Topic}[{b.Partition.Value}] from {b.Offset.Value}"))}: {because}", back);
         }
     }
 
@@ -276,7 +285,8 @@ public sealed partial class FeaturizerHandler : IBatchHandler
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Topic}[{Partition}] no longer has its offsets {From} to {To} (retention, deleted records, or marks of a foreign transaction), "
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "{Topic}[{Partition}] no longer has its offsets {From} to {To} (retention, deleted records, or marks of a foreign transaction), "
         + "and the states in Redis do not hold them: whatever events were there are missing in states and scores")]
     private partial void LogGap(string topic, int partition, long from, long to);
 }

@@ -7,10 +7,18 @@ namespace Jianwei.Featurizer;
 /// <summary>What the Featurizer counts.</summary>
 public sealed class FeaturizerMetrics
 {
-    private readonly Counter<long> events = JianweiMeter.Instance.CreateCounter<long>("jianwei_featurizer_events_total", description: "Events read, by what became of them.");
-    private readonly Histogram<double> batches = JianweiMeter.Instance.CreateHistogram<double>("jianwei_featurizer_batch_seconds", "s", "Time of a batch from read to durable.");
-    private readonly Counter<long> rewinds = JianweiMeter.Instance.CreateCounter<long>("jianwei_featurizer_rewinds_total", description: "Times a partition was read again because Redis held another offset.");
-    private readonly Counter<long> gaps = JianweiMeter.Instance.CreateCounter<long>("jianwei_featurizer_gap_total", description: "Offsets of events that were gone before they were read.");
+    private readonly Counter<long> events = JianweiMeter.Instance.CreateCounter<long>(
+        "jianwei_featurizer_events_total", description: "Events read, by what became of them.");
+
+    private readonly Histogram<double> batches = JianweiMeter.Instance.CreateHistogram<double>(
+        "jianwei_featurizer_batch_seconds", "s", "Time of a batch from read to durable.");
+
+    private readonly Counter<long> rewinds = JianweiMeter.Instance.CreateCounter<long>(
+        "jianwei_featurizer_rewinds_total", description: "Times a partition was read again because Redis held another offset.");
+
+    private readonly Counter<long> gaps = JianweiMeter.Instance.CreateCounter<long>(
+        "jianwei_featurizer_gap_total", description: "Offsets of events that were gone before they were read.");
+
     private readonly long[] totals = new long[Enum.GetValues<Applied>().Length];
 
     public FeaturizerMetrics()

@@ -76,7 +76,8 @@ public sealed class IngestHandler(
     private Problem? Early(CompanyEvent made, DateTimeOffset accepted) =>
         made.ObservedTime - accepted <= options.Value.ObservedAheadLimit ? null
             : Problem.Of(RefusalReason.BadTime, "observed_time", RawTime.Format(made.ObservedTime),
-                FormattableString.Invariant($"at most {options.Value.ObservedAheadLimit} after now, {RawTime.Format(accepted)} (Ingest:ObservedAheadLimit)"));
+                FormattableString.Invariant(
+                    $"at most {options.Value.ObservedAheadLimit} after now, {RawTime.Format(accepted)} (Ingest:ObservedAheadLimit)"));
 
     private async Task AddEventsAsync(List<EventDraft> drafts, List<OutgoingMessage> outgoing, CancellationToken cancellation)
     {
@@ -103,7 +104,8 @@ public sealed class IngestHandler(
     }
 
     private RawValidator Validator(string topic) =>
-        RawValidators.For(topic[kafka.Options.Prefix.Length..]) ?? throw new InvalidOperationException($"topic {topic} is none of {string.Join(", ", kafka.Topics.Raw)}");
+        RawValidators.For(topic[kafka.Options.Prefix.Length..])
+        ?? throw new InvalidOperationException($"topic {topic} is none of {string.Join(", ", kafka.Topics.Raw)}");
 
     private static void Count(
         IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, int events,

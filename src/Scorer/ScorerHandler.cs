@@ -9,7 +9,9 @@ using Microsoft.Extensions.Options;
 
 namespace Jianwei.Scorer;
 
-/// <summary>Sends messages and returns when all are acknowledged. When it has returned, or failed, their values are the stage's again.</summary>
+/// <summary>
+/// Sends messages and returns when all are acknowledged. When it has returned, or failed, their values are the stage's again.
+/// </summary>
 internal delegate Task Send(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation);
 
 /// <summary>The stage: a batch of score requests in, as many scores (and dead letters) acknowledged.</summary>
@@ -32,13 +34,15 @@ public sealed class ScorerHandler : IBatchHandler
     public ScorerHandler(
         ModelSlot slot, AckedProducer producer, DeadLetterWriter deadLetters, KafkaClients kafka, IOptions<ScorerOptions> options,
         IOptionsMonitor<StageOptions> batching, ScoreLatency latency, TimeProvider time)
-        : this(slot, producer.SendAsync, deadLetters, kafka.Topics, options.Value.Coalesce, batching.Get(ScorerServices.Section).BatchSizeLimit, latency, time)
+        : this(
+            slot, producer.SendAsync, deadLetters, kafka.Topics, options.Value.Coalesce,
+            batching.Get(ScorerServices.Section).BatchSizeLimit, latency, time)
     {
     }
 
     internal ScorerHandler(
-        ModelSlot slot, Send send, DeadLetterWriter deadLetters, Topics topics, CoalesceMode coalesce, int batchSizeLimit, ScoreLatency latency,
-        TimeProvider time)
+        ModelSlot slot, Send send, DeadLetterWriter deadLetters, Topics topics, CoalesceMode coalesce, int batchSizeLimit,
+        ScoreLatency latency, TimeProvider time)
     {
         (_slot, _send, _merge) = (slot, send, new LaneMerge(coalesce, topics.Scores, deadLetters));
         (_coalesce, _batchSizeLimit, _latency, _time) = (coalesce, batchSizeLimit, latency, time);
@@ -108,7 +112,8 @@ public sealed class ScorerHandler : IBatchHandler
         }
     }
 
-    private void Read(int lane, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch) => _lanes[lane].Read(batch, Start(lane, batch.Count), Start(lane + 1, batch.Count));
+    private void Read(int lane, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch) =>
+        _lanes[lane].Read(batch, Start(lane, batch.Count), Start(lane + 1, batch.Count));
 
     private int Start(int lane, int records) => (int)((long)records * lane / _used);
 

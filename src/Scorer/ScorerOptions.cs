@@ -7,7 +7,9 @@ namespace Jianwei.Scorer;
 /// <summary>Section <c>Scorer</c>; its batching is section <c>Scorer:Batching</c>, its shadow <c>Scorer:Shadow</c>.</summary>
 public sealed class ScorerOptions
 {
-    /// <summary><c>name</c> (the version in its CURRENT), <c>name/version</c> (pinned), or empty where Models:Directory holds one name.</summary>
+    /// <summary>
+    /// <c>name</c> (the version in its CURRENT), <c>name/version</c> (pinned), or empty where Models:Directory holds one name.
+    /// </summary>
     [RegularExpression("^([A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)?)?$",
         ErrorMessage = "NAME, NAME/VERSION, or nothing where Models:Directory holds one name")]
     public string Model { get; set; } = "";

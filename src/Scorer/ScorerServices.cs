@@ -21,7 +21,10 @@ public static class ScorerServices
     /// <summary>The stage's section in the configuration.</summary>
     public const string Section = "Scorer";
 
-    /// <summary>Model store, slot and watcher, and the stage over score-requests. A registered <see cref="FeatureCatalogue"/> is what models are held to.</summary>
+    /// <summary>
+    /// Model store, slot and watcher, and the stage over score-requests. A registered <see cref="FeatureCatalogue"/> is
+    /// what models are held to.
+    /// </summary>
     public static IServiceCollection AddScorer(this IServiceCollection services)
     {
         services.AddSettings<ScorerOptions>(Section);

@@ -6,7 +6,10 @@ using Jianwei.Simulator.World;
 
 namespace Jianwei.Simulator;
 
-/// <summary>What one thread makes before it hands on: some neighbourhoods' messages and rows. <paramref name="model"/> is null where no truth is wanted.</summary>
+/// <summary>
+/// What one thread makes before it hands on: some neighbourhoods' messages and rows. <paramref name="model"/> is null where
+/// no truth is wanted.
+/// </summary>
 internal sealed class Block(SimulatedWorld world, Outages outages, Narrator narrator, OracleModel? model)
 {
     private readonly OccurrenceSource source = new(world, outages);

@@ -70,22 +70,26 @@ public sealed class Simulation
         var narrator = new Narrator(world, outages, language);
         var inOrder = new InOrder<Block>(block => Take(block, truth));
         var next = -1;
-        Parallel.For(0, options.Threads, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation }, _ =>
-        {
-            for (int number; (number = Interlocked.Increment(ref next)) < blocks;)
+        Parallel.For(
+            0,
+            options.Threads,
+            new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellation },
+            _ =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                var block = new Block(world, outages, narrator, model);
-                for (var n = number * NeighbourhoodsOfBlock; n < Math.Min(neighbourhoods, (number + 1) * NeighbourhoodsOfBlock); n++)
+                for (int number; (number = Interlocked.Increment(ref next)) < blocks;)
                 {
-                    block.Add(new(options.Seed, n, options.Companies));
-                }
+                    cancellation.ThrowIfCancellationRequested();
+                    var block = new Block(world, outages, narrator, model);
+                    for (var n = number * NeighbourhoodsOfBlock; n < Math.Min(neighbourhoods, (number + 1) * NeighbourhoodsOfBlock); n++)
+                    {
+                        block.Add(new(options.Seed, n, options.Companies));
+                    }
 
-                spool.Add(block.Deliveries);
-                block.Deliveries.Clear(); // a block may wait for its turn
-                inOrder.Add(number, block);
-            }
-        });
+                    spool.Add(block.Deliveries);
+                    block.Deliveries.Clear(); // a block may wait for its turn
+                    inOrder.Add(number, block);
+                }
+            });
     }
 
     private void Take(Block block, TruthWriter? truth)
@@ -128,7 +132,8 @@ public sealed class Simulation
 
     private SimulationManifest Manifest(string file, TruthWriter? truth, OracleModel? model, CancellationToken cancellation) => new()
     {
-        Version = typeof(Simulation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+        Version = typeof(Simulation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0],
         Seed = options.Seed,
         Language = Languages.Code(options.Language),
         Companies = options.Companies,

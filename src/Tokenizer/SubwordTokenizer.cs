@@ -8,8 +8,8 @@ using Jianwei.Tokenizer.Vocabularies;
 namespace Jianwei.Tokenizer;
 
 /// <summary>
-/// Chinese and English text into ids of a vocabulary and back: form KC, chunks, and within each chunk the segmentation of least cost. What no
-/// piece holds is spelled in UTF-8 bytes, so that decoding gives the text in form KC whatever it is. Thread-safe.
+/// Chinese and English text into ids of a vocabulary and back: form KC, chunks, and within each chunk the segmentation of least
+/// cost. What no piece holds is spelled in UTF-8 bytes, so that decoding gives the text in form KC whatever it is. Thread-safe.
 /// </summary>
 public sealed class SubwordTokenizer
 {
@@ -48,8 +48,9 @@ public sealed class SubwordTokenizer
     public static SubwordTokenizer Load(string path) => new(Vocabulary.Load(path));
 
     /// <summary>
-    /// Writes the text's ids, as many as there is room for: with less room the ids are the first of those with more. Allocates nothing for a text
-    /// that <see cref="Nfkc.IsSurelyNormal"/>, which those of events are but for characters beyond the first plane, or that <see cref="Nfkc.TryFold"/>.
+    /// Writes the text's ids, as many as there is room for: with less room the ids are the first of those with more.
+    /// Allocates nothing for a text that <see cref="Nfkc.IsSurelyNormal"/>, which those of events are but for characters
+    /// beyond the first plane, or that <see cref="Nfkc.TryFold"/>.
     /// </summary>
     /// <param name="text">Any UTF-16; half of a surrogate pair counts as U+FFFD.</param>
     /// <param name="ids">For the ids; specials are not among them.</param>
@@ -59,7 +60,8 @@ public sealed class SubwordTokenizer
     {
         if (!wordStarts.IsEmpty && wordStarts.Length < ids.Length)
         {
-            throw new ArgumentException($"room for {ids.Length} ids and {wordStarts.Length} word starts; allowed: as many, or none", nameof(wordStarts));
+            throw new ArgumentException(
+                $"room for {ids.Length} ids and {wordStarts.Length} word starts; allowed: as many, or none", nameof(wordStarts));
         }
 
         if (Nfkc.IsSurelyNormal(text))
@@ -92,7 +94,9 @@ public sealed class SubwordTokenizer
         return ids[..count];
     }
 
-    /// <summary>The text of ids: of all ids of a text, that text in form KC. Special tokens show nothing, bytes that are no UTF-8 U+FFFD.</summary>
+    /// <summary>
+    /// The text of ids: of all ids of a text, that text in form KC. Special tokens show nothing, bytes that are no UTF-8 U+FFFD.
+    /// </summary>
     /// <exception cref="ArgumentException">An id is not of this vocabulary.</exception>
     public string Decode(ReadOnlySpan<ushort> ids)
     {
@@ -135,7 +139,8 @@ public sealed class SubwordTokenizer
     private int EncodeNormal(ReadOnlySpan<char> normal, Span<ushort> ids, Span<bool> wordStarts)
     {
         var tokens = new TokenWriter(ids, wordStarts);
-        Span<Step> steps = stackalloc Step[Math.Min(normal.Length + 2, Lattice.MostSteps)]; // clearing more would cost more than a short text
+        Span<Step> steps =
+            stackalloc Step[Math.Min(normal.Length + 2, Lattice.MostSteps)]; // clearing more would cost more than a short text
         foreach (var chunk in new ChunkReader(normal))
         {
             if (tokens.IsFull)

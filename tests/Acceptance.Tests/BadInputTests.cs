@@ -8,7 +8,9 @@ using Jianwei.Servers;
 
 namespace Jianwei.Acceptance;
 
-/// <summary>Whatever lies on a topic: no stage stops, each bad message has its dead letter, and the good ones around it go through.</summary>
+/// <summary>
+/// Whatever lies on a topic: no stage stops, each bad message has its dead letter, and the good ones around it go through.
+/// </summary>
 public sealed class BadInputTests
 {
     private static readonly string Nested = string.Concat(Enumerable.Repeat("[", 20_000));
@@ -61,7 +63,12 @@ public sealed class BadInputTests
         var letters = installation.Count(topics.DeadLetters);
         using (var producer = installation.Kafka.Producer().Build())
         {
-            foreach (var (topic, reason) in ((string, string)[])[(topics.Events, "not_an_event"), (topics.ScoreRequests, "not_json|invalid_field|catalogue_mismatch|too_large"), (topics.Scores, "not_json|invalid_field")])
+            foreach (var (topic, reason) in ((string, string)[])
+                [
+                    (topics.Events, "not_an_event"),
+                    (topics.ScoreRequests, "not_json|invalid_field|catalogue_mismatch|too_large"),
+                    (topics.Scores, "not_json|invalid_field")
+                ])
             {
                 foreach (var bad in Internal(installation.Read(topic)[0].Message.Value, reason))
                 {
@@ -136,7 +143,10 @@ public sealed class BadInputTests
             yield return With(message, "observed_time", "9999-12-31T00:00:00+00:00", reason, "observed_time");
             yield return With(message, "type", "gossip", reason, "type");
             yield return With(message, "amount", 1e300, reason, "amount");
-            yield return new(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(With(message, "amount", 7, reason, "").Value!).Replace("\"amount\":7", "\"amount\":1e999", StringComparison.Ordinal)), reason, "amount");
+            yield return new(
+                Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(With(message, "amount", 7, reason, "").Value!)
+                    .Replace("\"amount\":7", "\"amount\":1e999", StringComparison.Ordinal)),
+                reason, "amount");
         }
         else
         {
@@ -159,15 +169,21 @@ public sealed class BadInputTests
     private static byte[] Another(JsonObject sample, int number) => With(sample, "source_event_id", $"good-{number}", "", "").Value!;
 
     private static List<JsonObject> Samples(string topic) =>
-        [.. Directory.GetFiles(Path.Combine(Repository.Root, "schemas", "samples", topic), "*.json").Order(StringComparer.Ordinal).Select(f => JsonNode.Parse(File.ReadAllText(f))!.AsObject())];
+        [.. Directory.GetFiles(Path.Combine(Repository.Root, "schemas", "samples", topic), "*.json").Order(StringComparer.Ordinal)
+            .Select(f => JsonNode.Parse(File.ReadAllText(f))!.AsObject())];
 
     private static void AssertRefused(Installation installation, Dictionary<(string Topic, int Partition, long Offset), Bad> expected)
     {
-        var found = installation.Read(installation.Kafka.Topics.DeadLetters).Select(r => Wire.ReadDeadLetter(r.Message.Value)).ToDictionary(l => (l.Topic, l.Partition, l.Offset));
+        var found = installation.Read(installation.Kafka.Topics.DeadLetters)
+            .Select(r => Wire.ReadDeadLetter(r.Message.Value))
+            .ToDictionary(l => (l.Topic, l.Partition, l.Offset));
         Assert.All(expected, e =>
         {
             Assert.True(found.TryGetValue(e.Key, out var letter), $"no letter of {e.Key}: {Start(e.Value)}");
-            Assert.True(e.Value.Reason.Split('|').Contains(letter.Reason) && letter.Detail.Contains(e.Value.Named, StringComparison.Ordinal) && letter.Detail.Length is > 5 and < 2_200,
+            Assert.True(
+                e.Value.Reason.Split('|').Contains(letter.Reason)
+                    && letter.Detail.Contains(e.Value.Named, StringComparison.Ordinal)
+                    && letter.Detail.Length is > 5 and < 2_200,
                 $"{Start(e.Value)}: expected {e.Value.Reason} that names '{e.Value.Named}', found {letter.Reason}: {letter.Detail}");
         });
     }
@@ -176,5 +192,7 @@ public sealed class BadInputTests
 
     private static async Task<double> LettersAsync(JianweiProcess program, string stage) =>
         Metrics.Parse((await program.GetAsync("/metrics")).Text)
-            .Where(m => m.Key.StartsWith("jianwei_dead_letters_total", StringComparison.Ordinal) && m.Key.Contains($"\"{stage}\"", StringComparison.Ordinal)).Sum(m => m.Value);
+            .Where(m => m.Key.StartsWith("jianwei_dead_letters_total", StringComparison.Ordinal)
+                && m.Key.Contains($"\"{stage}\"", StringComparison.Ordinal))
+            .Sum(m => m.Value);
 }

@@ -17,7 +17,9 @@ public sealed class DemoTests
         Assert.Equal(0, await demo.ExitAsync(300));
 
         var summary = JsonNode.Parse(demo.LastLine)!.AsObject();
-        double Number(string key) => summary.TryGetPropertyValue(key, out var value) ? value!.GetValue<double>() : throw new KeyNotFoundException($"no {key} in {summary}");
+        double Number(string key) => summary.TryGetPropertyValue(key, out var value)
+            ? value!.GetValue<double>()
+            : throw new KeyNotFoundException($"no {key} in {summary}");
         Assert.Equal(Sample.FileMessages, summary["runs"]![0]!["events_read"]!.GetValue<double>());
         Assert.StartsWith("sim-default/", summary["runs"]![1]!["model"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.True(summary["lead_time"]!["defaults"]!.GetValue<int>() > 0, $"{summary}");

@@ -17,8 +17,10 @@ public sealed class MetricsTests
         foreach (var name in (string[])
             [
                 "jianwei_featurizer_gap_total", "jianwei_featurizer_rewinds_total", "jianwei_featurizer_events_total{applied=\"expired\"}",
-                "jianwei_dead_letters_total{stage=\"ingest\",reason=\"bad_time\"}", "jianwei_dead_letters_total{stage=\"featurizer\",reason=\"not_an_event\"}",
-                "jianwei_dead_letters_total{stage=\"scorer\",reason=\"catalogue_mismatch\"}", "jianwei_dead_letters_total{stage=\"alerts\",reason=\"invalid_field\"}",
+                "jianwei_dead_letters_total{stage=\"ingest\",reason=\"bad_time\"}",
+                "jianwei_dead_letters_total{stage=\"featurizer\",reason=\"not_an_event\"}",
+                "jianwei_dead_letters_total{stage=\"scorer\",reason=\"catalogue_mismatch\"}",
+                "jianwei_dead_letters_total{stage=\"alerts\",reason=\"invalid_field\"}",
             ])
         {
             Assert.True(metrics.TryGetValue(name, out var value) && value == 0, $"{name} in\n{string.Join('\n', metrics.Keys)}");

@@ -4,7 +4,9 @@ using Jianwei.Acceptance.Harness;
 
 namespace Jianwei.Acceptance;
 
-/// <summary>A reported default is one alert for each subscription, the last until the company is cured, whatever is replayed or killed.</summary>
+/// <summary>
+/// A reported default is one alert for each subscription, the last until the company is cured, whatever is replayed or killed.
+/// </summary>
 public sealed class OutcomeTests
 {
     private const string Company = "X-TEST:1";
@@ -14,7 +16,8 @@ public sealed class OutcomeTests
         Notice("2024-01-10"), Notice("2024-02-10"), Outcome("2024-03-04", "default", "2024-03-01"),
     ];
 
-    private static readonly object[] After = [Notice("2024-03-20"), .. Enumerable.Range(1, 40).Select(day => Notice($"2024-05-{1 + (day % 28):00}", $"-{day}"))];
+    private static readonly object[] After =
+        [Notice("2024-03-20"), .. Enumerable.Range(1, 40).Select(day => Notice($"2024-05-{1 + (day % 28):00}", $"-{day}"))];
 
     private static readonly object[] Cured = [Outcome("2024-08-01", "cured", "2024-08-01")];
 
@@ -27,7 +30,9 @@ public sealed class OutcomeTests
         await installation.SubscribeAsync(program, [Company]);
         await SendAsync(installation, Default);
         var told = await AlertsAsync(program);
-        Assert.Equal(["everything", "watch"], told.Where(Reported).Select(a => (string)a["subscription"]!["name"]!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["everything", "watch"],
+            told.Where(Reported).Select(a => (string)a["subscription"]!["name"]!).Order(StringComparer.Ordinal));
         foreach (var alert in told.Where(Reported))
         {
             Assert.Equal("firing", (string)alert["state"]!);
@@ -39,7 +44,10 @@ public sealed class OutcomeTests
 
         // Forty notices later it is killed, started again, and everything is sent again.
         await SendAsync(installation, After, drain: false);
-        await Until.TrueAsync(() => installation.Count(installation.Kafka.Topics.Scores) > Default.Length, () => "a score after the default", 60);
+        await Until.TrueAsync(
+            () => installation.Count(installation.Kafka.Topics.Scores) > Default.Length,
+            () => "a score after the default",
+            60);
         await program.KillAsync();
         await program.DisposeAsync();
         program = installation.Run();
@@ -52,20 +60,23 @@ public sealed class OutcomeTests
         var now = await AlertsAsync(program);
         Assert.Equal(2 + told.Count, now.Count);
         Assert.All(now.Where(Reported), a => Assert.Equal("resolved", (string)a["state"]!));
-        Assert.Equal("outcome.cured", (string?)JsonNode.Parse((await program.GetAsync($"/api/companies/{Company}")).Text)!["outcome"]!["type"]);
+        Assert.Equal(
+            "outcome.cured",
+            (string?)JsonNode.Parse((await program.GetAsync($"/api/companies/{Company}")).Text)!["outcome"]!["type"]);
         Assert.Equal(0, await program.StopAsync());
         await program.DisposeAsync();
     }
 
     private static object Notice(string day, string more = "") => new
     {
-        schema_version = 1, source = "court", source_event_id = $"n-{day}{more}", company = new { scheme = "X-TEST", id = "1" }, observed_time = day,
-        kind = "lay_off_notice", detail = "closure", head_count = 400, topic = "filings",
+        schema_version = 1, source = "court", source_event_id = $"n-{day}{more}", company = new { scheme = "X-TEST", id = "1" },
+        observed_time = day, kind = "lay_off_notice", detail = "closure", head_count = 400, topic = "filings",
     };
 
     private static object Outcome(string day, string kind, string date) => new
     {
-        schema_version = 1, source = "court", source_event_id = $"o-{day}", company = new { scheme = "X-TEST", id = "1" }, observed_time = day, kind, date, topic = "outcomes",
+        schema_version = 1, source = "court", source_event_id = $"o-{day}", company = new { scheme = "X-TEST", id = "1" },
+        observed_time = day, kind, date, topic = "outcomes",
     };
 
     private static async Task SendAsync(Installation installation, object[] messages, bool drain = true)

@@ -66,13 +66,16 @@ public sealed class ReasonsTests(ITestOutputHelper output) : IDisposable
             .ToList();
         var filings = Path.Combine(folder, "filings.ndjson");
         await File.WriteAllLinesAsync(filings, lines);
-        return ($"ndjson:{filings}", [.. lines.Select(l => JsonNode.Parse(l)!["company"]!).Select(c => $"{c["scheme"]}:{c["id"]}").Distinct()]);
+        return (
+            $"ndjson:{filings}",
+            [.. lines.Select(l => JsonNode.Parse(l)!["company"]!).Select(c => $"{c["scheme"]}:{c["id"]}").Distinct()]);
     }
 
     private async Task AssertExplainedAsync(JianweiProcess program)
     {
         using var http = new HttpClient { BaseAddress = new(await program.UrlAsync()) };
-        var page = JsonNode.Parse(await http.GetStringAsync(new Uri("/api/alerts?limit=1000", UriKind.Relative), TestContext.Current.CancellationToken))!;
+        var page = JsonNode.Parse(await http.GetStringAsync(
+            new Uri("/api/alerts?limit=1000", UriKind.Relative), TestContext.Current.CancellationToken))!;
         var alerts = page["items"]!.AsArray().Where(a => a!["before"] is not null).ToList();
         Assert.NotEmpty(alerts);
         foreach (var alert in alerts)

@@ -17,7 +17,9 @@ public sealed class ReplayOutputTests
         {
             await using var json = installation.Start("replay", $"ndjson:{path}", "--stages", "none", "--json");
             Assert.Equal(2, await json.ExitAsync(60));
-            Assert.Equal((1, 2), (JsonNode.Parse(json.LastLine)!["sent"]!.GetValue<int>(), JsonNode.Parse(json.LastLine)!["refused"]!.GetValue<int>()));
+            Assert.Equal(
+                (1, 2),
+                (JsonNode.Parse(json.LastLine)!["sent"]!.GetValue<int>(), JsonNode.Parse(json.LastLine)!["refused"]!.GetValue<int>()));
             Assert.Equal($"jianwei: 2 lines of {path} were refused and not sent", json.Errors);
 
             await using var plain = installation.Start("replay", $"ndjson:{path}", "--stages", "none");

@@ -29,10 +29,14 @@ public sealed class ReplayTwiceTests
         Assert.Equal(2 * outcome.Refused.Count, again.Refused.Count);
         var after = await MetricsAsync(program);
         var events = Sample.Messages - outcome.Refused.Count;
-        static double Known(Dictionary<string, double> m) => m.Where(p => p.Key.StartsWith("jianwei_featurizer_events_total", StringComparison.Ordinal)
-            && (p.Key.Contains("\"duplicate\"", StringComparison.Ordinal) || p.Key.Contains("\"expired\"", StringComparison.Ordinal))).Sum(p => p.Value);
+        static double Known(Dictionary<string, double> m) => m
+            .Where(p => p.Key.StartsWith("jianwei_featurizer_events_total", StringComparison.Ordinal)
+                && (p.Key.Contains("\"duplicate\"", StringComparison.Ordinal) || p.Key.Contains("\"expired\"", StringComparison.Ordinal)))
+            .Sum(p => p.Value);
         Assert.Equal(events, Known(after) - Known(before));
-        Assert.Equal(Sample.Messages, after.Where(p => p.Key.StartsWith("jianwei_ingest_messages_total", StringComparison.Ordinal)).Sum(p => p.Value) / 2);
+        Assert.Equal(
+            Sample.Messages,
+            after.Where(p => p.Key.StartsWith("jianwei_ingest_messages_total", StringComparison.Ordinal)).Sum(p => p.Value) / 2);
     }
 
     // States and texts, byte by byte; checkpoints move on, of course.
@@ -40,10 +44,12 @@ public sealed class ReplayTwiceTests
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync((await RedisServer.SharedAsync()).Configuration);
         var server = redis.GetServer(redis.GetEndPoints()[0]);
-        var keys = ((string[])["s", "t"]).SelectMany(kind => server.Keys(pattern: $"{installation.Prefix.TrimEnd('.')}:{{*}}:{kind}:*")).ToArray();
+        var keys = ((string[])["s", "t"])
+            .SelectMany(kind => server.Keys(pattern: $"{installation.Prefix.TrimEnd('.')}:{{*}}:{kind}:*")).ToArray();
         var values = await redis.GetDatabase().StringGetAsync(keys);
         return keys.Zip(values).ToDictionary(p => p.First.ToString(), p => Convert.ToHexString((byte[])p.Second!));
     }
 
-    private static async Task<Dictionary<string, double>> MetricsAsync(JianweiProcess program) => Metrics.Parse((await program.GetAsync("/metrics")).Text);
+    private static async Task<Dictionary<string, double>> MetricsAsync(JianweiProcess program) =>
+        Metrics.Parse((await program.GetAsync("/metrics")).Text);
 }

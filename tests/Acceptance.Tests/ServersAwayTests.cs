@@ -124,7 +124,10 @@ public sealed class ServersAwayTests
         using (var admin = installation.Kafka.Admin())
         {
             await admin.DeleteTopicsAsync([topic]);
-            await Until.TrueAsync(() => admin.GetMetadata(TimeSpan.FromSeconds(5)).Topics.All(t => t.Topic != topic), () => "the topic is gone", 20);
+            await Until.TrueAsync(
+                () => admin.GetMetadata(TimeSpan.FromSeconds(5)).Topics.All(t => t.Topic != topic),
+                () => "the topic is gone",
+                20);
         }
 
         await using var again = installation.Run();

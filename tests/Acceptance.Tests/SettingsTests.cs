@@ -52,7 +52,8 @@ public sealed class SettingsTests
     [InlineData("Api:Url", "http://127.0.0.1:0/base", "http://HOST:PORT")]
     public async Task Setting_ThatIsWrong_EndsWithCodeTwoAndASentence(string setting, string value, string allowed, string? shown = null)
     {
-        var environment = new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
+        var environment =
+            new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
         await using var program = new JianweiProcess(environment, ["run", "--role", .. Installation.Roles]);
 
         var code = await program.ExitAsync(60);
@@ -65,6 +66,24 @@ public sealed class SettingsTests
         Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task SeveralWrongSettings_AreAllTold()
+    {
+        var environment = new Dictionary<string, string>(Unused)
+        {
+            ["JIANWEI_Kafka__Partitions"] = "0", ["JIANWEI_Scorer__Lanes"] = "65", ["JIANWEI_Ingest__Batching__BatchSizeLimit"] = "0",
+        };
+        await using var program = new JianweiProcess(environment, ["run", "--role", .. Installation.Roles]);
+
+        var code = await program.ExitAsync(60);
+
+        Assert.True(code == 2, $"ended with {code}:\n{program.Errors}");
+        Assert.Contains("Kafka:Partitions is 0; allowed: 1 to 10000.", program.Errors, StringComparison.Ordinal);
+        Assert.Contains("Scorer:Lanes is 65; allowed: 1 to 64.", program.Errors, StringComparison.Ordinal);
+        Assert.Contains("Ingest:Batching:BatchSizeLimit is 0; allowed: 1 to 100000.", program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', program.Errors);
+    }
+
     // Before any stage has joined its group, which would wait for the lost member.
     [Theory]
     [InlineData("127.0.0.1")]
@@ -75,12 +94,15 @@ public sealed class SettingsTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var url = $"http://{host}:{((IPEndPoint)other.LocalEndpoint).Port}";
-        await using var program = new JianweiProcess(new Dictionary<string, string>(Unused) { ["JIANWEI_Api__Url"] = url }, ["run", "--role", .. Installation.Roles]);
+        await using var program = new JianweiProcess(
+            new Dictionary<string, string>(Unused) { ["JIANWEI_Api__Url"] = url }, ["run", "--role", .. Installation.Roles]);
 
         var code = await program.ExitAsync(60);
 
         Assert.True(code == 2, $"ended with {code}:\n{program.Errors}");
-        Assert.StartsWith($"jianwei: setting Api:Url is '{url}', but another program listens there; allowed: http://HOST:PORT, ", program.Errors, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"jianwei: setting Api:Url is '{url}', but another program listens there; allowed: http://HOST:PORT, ",
+            program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', program.Errors);
     }
 
@@ -116,7 +138,8 @@ public sealed class SettingsTests
     [InlineData("Models:Directory", "/nowhere", "there is no model 'warn-closure'; there are none")]
     public async Task Model_ThatIsNotThere_EndsWithCodeTwoAndNamesThoseThatAre(string setting, string value, string allowed)
     {
-        var environment = new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
+        var environment =
+            new Dictionary<string, string>(Unused) { [$"JIANWEI_{setting.Replace(":", "__", StringComparison.Ordinal)}"] = value };
         await using var program = new JianweiProcess(environment, "run", "--role", "scorer");
 
         var code = await program.ExitAsync(60);
@@ -150,7 +173,8 @@ public sealed class SettingsTests
             var catalogue = Path.Combine(folder.FullName, "catalogue.json");
             var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "schemas", "features", "catalogue.json"));
             await File.WriteAllTextAsync(catalogue, text.Replace("90", "91", StringComparison.Ordinal));
-            await using var program = new JianweiProcess(new Dictionary<string, string>(Unused) { ["JIANWEI_Featurizer__Catalogue"] = catalogue }, "run", "--role", "scorer");
+            await using var program = new JianweiProcess(
+                new Dictionary<string, string>(Unused) { ["JIANWEI_Featurizer__Catalogue"] = catalogue }, "run", "--role", "scorer");
 
             var code = await program.ExitAsync(60);
 

@@ -23,7 +23,8 @@ namespace Jianwei.Alerts.Tests;
 public sealed class AlertsWorld : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    public static readonly FeatureCatalogue Catalogue = FeatureCatalogue.Load(Path.Combine(Repository.Root, "schemas/features/catalogue.json"));
+    public static readonly FeatureCatalogue Catalogue =
+        FeatureCatalogue.Load(Path.Combine(Repository.Root, "schemas/features/catalogue.json"));
 
     private readonly MockKafka kafka = MockKafka.Start();
     private readonly KafkaClients clients;
@@ -33,7 +34,9 @@ public sealed class AlertsWorld : IAsyncDisposable
     {
         ConnectionString = connectionString;
         Source = NpgsqlDataSource.Create(connectionString + ";Include Error Detail=true");
-        clients = new(Options.Create(new KafkaOptions { BootstrapServers = kafka.Bootstrap }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        clients = new(
+            Options.Create(new KafkaOptions { BootstrapServers = kafka.Bootstrap }),
+            TimeProvider.System, NullLogger<KafkaClients>.Instance);
         producer = new(clients, TimeProvider.System);
     }
 
@@ -61,7 +64,8 @@ public sealed class AlertsWorld : IAsyncDisposable
         var parts = id.Split('/');
         var manifest = new ModelManifest
         {
-            Name = parts[0], Version = parts[1], Target = "test", HorizonDays = 365, Catalogue = Catalogue.Hash, FeatureCount = Catalogue.Count,
+            Name = parts[0], Version = parts[1], Target = "test", HorizonDays = 365,
+            Catalogue = Catalogue.Hash, FeatureCount = Catalogue.Count,
             Graph = new("m.onnx", "features", "logit"), Calibration = new(1, 0),
             Bands = [new("low"), new("watch", 0.10, 0.06), new("high", 0.30, 0.20)], Files = new Dictionary<string, string>(),
         };
@@ -75,16 +79,23 @@ public sealed class AlertsWorld : IAsyncDisposable
         var options = Options.Create(new AlertsOptions { StateCacheSize = cache });
         var schema = new Schema(Source, Options.Create(new PostgresOptions()), NullLogger<Schema>.Instance);
         return new(
-            schema, new(Source, new(catalogue ?? Catalogue, options, TimeProvider.System, explainer)), new(Source), new(Options.Create(new ModelOptions { Directory = Models })),
-            new(clients, TimeProvider.System), producer, TimeProvider.System, options, Options.Create(new ShiftOptions()), log ?? NullLogger<AlertsHandler>.Instance);
+            schema, new(Source, new(catalogue ?? Catalogue, options, TimeProvider.System, explainer)), new(Source),
+            new(Options.Create(new ModelOptions { Directory = Models })), new(clients, TimeProvider.System), producer, TimeProvider.System,
+            options, Options.Create(new ShiftOptions()), log ?? NullLogger<AlertsHandler>.Instance);
     }
 
     /// <summary>A portfolio with members and one subscription; returns the subscription's id.</summary>
-    public async Task<long> SubscribeAsync(string[] companies, string? minimumBand = null, double minimumJump = 0, string channel = "console", string? url = null, string? secret = null)
+    public async Task<long> SubscribeAsync(
+        string[] companies, string? minimumBand = null, double minimumJump = 0,
+        string channel = "console", string? url = null, string? secret = null)
     {
         await using var connection = await Source.OpenConnectionAsync();
-        var portfolio = await connection.ExecuteScalarAsync<long>("insert into portfolios (name) values (@name) returning portfolio_id", new { name = $"p-{Guid.NewGuid():N}" });
-        await connection.ExecuteAsync("insert into portfolio_members (portfolio_id, company_id) select @portfolio, unnest(@companies)", new { portfolio, companies });
+        var portfolio = await connection.ExecuteScalarAsync<long>(
+            "insert into portfolios (name) values (@name) returning portfolio_id",
+            new { name = $"p-{Guid.NewGuid():N}" });
+        await connection.ExecuteAsync(
+            "insert into portfolio_members (portfolio_id, company_id) select @portfolio, unnest(@companies)",
+            new { portfolio, companies });
         return await connection.ExecuteScalarAsync<long>(
             """
             insert into subscriptions (portfolio_id, name, minimum_band, minimum_jump, channel, url, secret)
@@ -93,7 +104,8 @@ public sealed class AlertsWorld : IAsyncDisposable
             new { portfolio, minimumBand, minimumJump, channel, url, secret });
     }
 
-    public static Score Score(string company, long version, double day, double probability, string model = "m/1", bool tick = false, float feature = 0)
+    public static Score Score(
+        string company, long version, double day, double probability, string model = "m/1", bool tick = false, float feature = 0)
     {
         var features = new byte[Catalogue.Count * sizeof(float)];
         BitConverter.TryWriteBytes(features, feature);
@@ -114,10 +126,14 @@ public sealed class AlertsWorld : IAsyncDisposable
     /// <summary>The same score, caused by a report of an outcome that took effect on its day, or on another.</summary>
     public static Score Reporting(Score score, EventType kind, double? day = null) => score with
     {
-        Event = score.Event! with { Type = kind, EventTime = day is { } other ? Start.AddDays(other) : score.AsOf, Summary = EventTypes.Name(kind) },
+        Event = score.Event! with
+        {
+            Type = kind, EventTime = day is { } other ? Start.AddDays(other) : score.AsOf, Summary = EventTypes.Name(kind)
+        },
     };
 
-    public static List<ConsumeResult<byte[], byte[]>> Batch(params IEnumerable<Score> scores) => [.. scores.Select((s, i) => Record(Wire.Write(s), i))];
+    public static List<ConsumeResult<byte[], byte[]>> Batch(params IEnumerable<Score> scores) =>
+        [.. scores.Select((s, i) => Record(Wire.Write(s), i))];
 
     public static ConsumeResult<byte[], byte[]> Record(byte[] value, long offset = 0) => new()
     {

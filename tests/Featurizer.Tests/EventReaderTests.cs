@@ -13,7 +13,8 @@ public sealed class EventReaderTests
     }));
 
     [Fact]
-    public void Reader_ReadsAWholeEvent() => Assert.Equal("Hiring", EventReader.TryRead(Encoding.UTF8.GetBytes(Whole), RawTime.Latest, out _)!.Text!.Content);
+    public void Reader_ReadsAWholeEvent() =>
+        Assert.Equal("Hiring", EventReader.TryRead(Encoding.UTF8.GetBytes(Whole), RawTime.Latest, out _)!.Text!.Content);
 
     [Theory]
     [InlineData("\"0123456789abcdef\"", "null")]
@@ -34,7 +35,8 @@ public sealed class EventReaderTests
     public void Reader_RefusesWhatNoStateCanTake(string whole, string spoilt)
     {
         Assert.Contains(whole, Whole);
-        Assert.Null(EventReader.TryRead(Encoding.UTF8.GetBytes(Whole.Replace(whole, spoilt, StringComparison.Ordinal)), RawTime.Latest, out var problem));
+        Assert.Null(EventReader.TryRead(
+            Encoding.UTF8.GetBytes(Whole.Replace(whole, spoilt, StringComparison.Ordinal)), RawTime.Latest, out var problem));
         Assert.NotEmpty(problem);
     }
 

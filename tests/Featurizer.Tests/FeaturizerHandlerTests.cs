@@ -29,11 +29,14 @@ public sealed class FeaturizerHandlerTests
         using var mock = MockKafka.Start();
         await using var server = await RedisServer.StartAsync();
         using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = server.Configuration }));
-        using var kafka = new KafkaClients(Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        using var kafka = new KafkaClients(
+            Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }),
+            TimeProvider.System, NullLogger<KafkaClients>.Instance);
         using var producer = new AckedProducer(kafka, TimeProvider.System);
         var store = new StateStore(redis);
         var handler = new FeaturizerHandler(
-            store, new(Catalogues.Real), producer.SendAsync, _ => 300, new(kafka, TimeProvider.System), kafka.Topics, new(), cacheLimit, TimeProvider.System, NullLogger.Instance);
+            store, new(Catalogues.Real), producer.SendAsync, _ => 300, new(kafka, TimeProvider.System), kafka.Topics, new(), cacheLimit,
+            TimeProvider.System, NullLogger.Instance);
         var log = Log(kafka.Topics.Events);
 
         await FeedAsync(handler, log, 0, 100);
@@ -42,7 +45,8 @@ public sealed class FeaturizerHandlerTests
         if (everything)
             await redis.Database.ExecuteAsync("FLUSHALL");
         else
-            await redis.Database.StringSetAsync([.. Keys.Zip(older, (k, v) => KeyValuePair.Create<StackExchange.Redis.RedisKey, StackExchange.Redis.RedisValue>(k, v))]);
+            await redis.Database.StringSetAsync(
+                [.. Keys.Zip(older, (k, v) => KeyValuePair.Create<StackExchange.Redis.RedisKey, StackExchange.Redis.RedisValue>(k, v))]);
         await FeedAsync(handler, log, 200, 300);
         handler.Revoked([new(kafka.Topics.Events, 0)]);
         await FeedAsync(handler, log, 250, 300);
@@ -63,15 +67,24 @@ public sealed class FeaturizerHandlerTests
         using var mock = MockKafka.Start();
         await using var server = await RedisServer.StartAsync();
         using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = server.Configuration }));
-        using var kafka = new KafkaClients(Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        using var kafka = new KafkaClients(
+            Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }),
+            TimeProvider.System, NullLogger<KafkaClients>.Instance);
         using var producer = new AckedProducer(kafka, TimeProvider.System);
         var (counted, lines, away) = (0L, new Lines(), false);
-        using var meter = new MeterListener { InstrumentPublished = (i, l) => { if (i.Name == "jianwei_featurizer_gap_total") l.EnableMeasurementEvents(i); } };
+        using var meter = new MeterListener
+        {
+            InstrumentPublished = (i, l) =>
+            {
+                if (i.Name == "jianwei_featurizer_gap_total")
+                    l.EnableMeasurementEvents(i);
+            }
+        };
         meter.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
         meter.Start();
         var handler = new FeaturizerHandler(
-            new(redis), new(Catalogues.Real), (messages, stop) => away ? throw new TimeoutException() : producer.SendAsync(messages, stop), _ => 300,
-            new(kafka, TimeProvider.System), kafka.Topics, new(), 0, TimeProvider.System, lines);
+            new(redis), new(Catalogues.Real), (messages, stop) => away ? throw new TimeoutException() : producer.SendAsync(messages, stop),
+            _ => 300, new(kafka, TimeProvider.System), kafka.Topics, new(), 0, TimeProvider.System, lines);
         var log = Log(kafka.Topics.Events);
         await FeedAsync(handler, log, 0, 10);
 
@@ -95,15 +108,18 @@ public sealed class FeaturizerHandlerTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Add($"{logLevel} {formatter(state, exception)}");
     }
 
-    private static StackExchange.Redis.RedisKey[] Keys => [new StateKeys("jw").Checkpoint(0), new StateKeys("jw").Watermarks(0), new StateKeys("jw").State(0, "X-TEST:1")];
+    private static StackExchange.Redis.RedisKey[] Keys =>
+        [new StateKeys("jw").Checkpoint(0), new StateKeys("jw").Watermarks(0), new StateKeys("jw").State(0, "X-TEST:1")];
 
     private static List<ConsumeResult<byte[], byte[]>> Log(string topic)
     {
-        var steps = Enumerable.Range(0, 300).Select(i => new Step(i % 9 == 8 ? Step.Kinds.Repeat : Step.Kinds.News, 40_000, i % 5 * 30_000, i * 3_000, i, i * 10, 4));
+        var steps = Enumerable.Range(0, 300)
+            .Select(i => new Step(i % 9 == 8 ? Step.Kinds.Repeat : Step.Kinds.News, 40_000, i % 5 * 30_000, i * 3_000, i, i * 10, 4));
         return [.. Step.Events(steps).Select((e, i) => new ConsumeResult<byte[], byte[]>
         {
             Topic = topic, Partition = 0, Offset = i, Message = new() { Key = [], Value = Wire.Write(e) },

@@ -32,10 +32,14 @@ public sealed class IngestHandlerTests
 
         Assert.Equal(sent, events.Count);
         Assert.All(events, e => Assert.NotEqual(EventType.None, e.Type));
-        Assert.Contains(events, e => e is { CompanyId: "CN-USCC:91310000MA1FL5KQ75", Type: EventType.FilingCourtJudgment, Amount: 1280000.5, Unit: "CNY" });
+        Assert.Contains(
+            events,
+            e => e is { CompanyId: "CN-USCC:91310000MA1FL5KQ75", Type: EventType.FilingCourtJudgment, Amount: 1280000.5, Unit: "CNY" });
         Assert.Contains(events, e => e is { CompanyId: "FR-SIREN:732829320", Type: EventType.ChangeAddress });
         Assert.Contains(events, e => e is { CompanyId: "X-YC:1360", Type: EventType.ChangeHeadCountDecreased, Amount: 48, Unit: "people" });
-        var companies = (await stage.Database.OpenConnectionAsync().AsTask().ContinueWith(c => c.Result.Query<(string, string?)>("select company_id, name from companies"))).ToDictionary();
+        var companies = (await stage.Database.OpenConnectionAsync().AsTask()
+            .ContinueWith(c => c.Result.Query<(string, string?)>("select company_id, name from companies")))
+            .ToDictionary();
         Assert.Equal(events.Select(e => e.CompanyId).Distinct().Order(), companies.Keys.Order());
         Assert.Equal("上海见微样例科技有限公司", companies["CN-USCC:91310000MA1FL5KQ75"]);
     }
@@ -82,8 +86,13 @@ public sealed class IngestHandlerTests
         Assert.All(letters.Zip(bad), pair => Assert.Equal(pair.Second.Message, pair.First.Value));
         Assert.All(letters, l => Assert.Equal(("ingest", "t.filings"), (l.Stage, l.Topic)));
         Assert.Equal(letters.Count, letters.Select(l => l.Offset).Distinct().Count());
-        Assert.Contains(letters, l => l.Detail == "company.id is \"91310000MA1FL5KQ70\"; allowed: for CN-USCC, the check character of GB 32100-2015");
-        Assert.Contains(letters, l => l.Detail.StartsWith("the message is of 5,", StringComparison.Ordinal) && l.Detail.EndsWith("allowed: at most 1,048,576 bytes (Ingest:MessageSizeLimit)", StringComparison.Ordinal));
+        Assert.Contains(
+            letters,
+            l => l.Detail == "company.id is \"91310000MA1FL5KQ70\"; allowed: for CN-USCC, the check character of GB 32100-2015");
+        Assert.Contains(
+            letters,
+            l => l.Detail.StartsWith("the message is of 5,", StringComparison.Ordinal)
+                && l.Detail.EndsWith("allowed: at most 1,048,576 bytes (Ingest:MessageSizeLimit)", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -55,11 +55,13 @@ internal sealed class IngestStage : IAsyncDisposable
     public Task SendAsync(string topic, params string[] messages) => SendAsync(topic, [.. messages.Select(Encoding.UTF8.GetBytes)]);
 
     public Task SendAsync(string topic, params byte[][] messages) =>
-        Services.GetRequiredService<AckedProducer>().SendAsync([.. messages.Select(m => new OutgoingMessage("t." + topic, "one", m))], default);
+        Services.GetRequiredService<AckedProducer>()
+            .SendAsync([.. messages.Select(m => new OutgoingMessage("t." + topic, "one", m))], default);
 
     public IReadOnlyList<CompanyEvent> Events(int count) => Read(Kafka.Topics.Events, count, r => Wire.ReadEvent(r.Message.Value));
 
-    public IReadOnlyList<DeadLetter> DeadLetters(int count) => Read(Kafka.Topics.DeadLetters, count, r => Wire.ReadDeadLetter(r.Message.Value));
+    public IReadOnlyList<DeadLetter> DeadLetters(int count) =>
+        Read(Kafka.Topics.DeadLetters, count, r => Wire.ReadDeadLetter(r.Message.Value));
 
     /// <summary>The first so many messages of a topic, as read from its start; fewer where they do not come in time.</summary>
     public List<T> Read<T>(string topic, int count, Func<ConsumeResult<byte[], byte[]>, T> read)

@@ -75,7 +75,8 @@ public sealed class ScorerHandlerTests : IDisposable
         _stage = new Stage(coalesce: CoalesceMode.Latest);
         var outcome = Requests.Of("A", 3) with { Event = Requests.Of("A", 3).Event! with { Type = EventType.OutcomeDefault } };
 
-        await _stage.HandleAsync(Requests.Of("A", 1), Requests.Of("A", 2), outcome, outcome, Requests.Of("A", 4), Requests.Of("B", 1), Requests.Of("A", 5));
+        await _stage.HandleAsync(
+            Requests.Of("A", 1), Requests.Of("A", 2), outcome, outcome, Requests.Of("A", 4), Requests.Of("B", 1), Requests.Of("A", 5));
 
         Assert.Equal([("A", 3L), ("A", 5L), ("B", 1L)], _stage.Scores.Select(s => (s.CompanyId, s.StateVersion)));
     }
@@ -109,19 +110,42 @@ public sealed class ScorerHandlerTests : IDisposable
         { "no JSON", "not_json", "the message is not JSON" },
         { "[]", "not_json", "expected an object, found StartArray" },
         { "{}", "invalid_field", "company_id, state_version, as_of, catalogue, features: expected, found nothing" },
-        { Changed("\"state_version\":1", "\"state_version\":-1"), "invalid_field", "state_version: expected a whole number from 0, found -1" },
-        { Changed("\"state_version\":1", "\"state_version\":\"1\""), "invalid_field", "state_version: expected a whole number from 0, found \"1\"" },
+        {
+            Changed("\"state_version\":1", "\"state_version\":-1"), "invalid_field",
+            "state_version: expected a whole number from 0, found -1"
+        },
+        {
+            Changed("\"state_version\":1", "\"state_version\":\"1\""), "invalid_field",
+            "state_version: expected a whole number from 0, found \"1\""
+        },
         { Changed("\"schema_version\":1", "\"schema_version\":2"), "invalid_field", "schema_version: expected 1, found 2" },
         { Changed("\"company_id\":\"A\"", "\"company_id\":\"\""), "invalid_field", "company_id: expected a company id, found \"\"" },
         { Changed("\"company_id\":\"A\"", "\"company_id\":\"\\ud800\""), "not_json", "an escaped text is not UTF-16" },
-        { Changed("2025-05-06T07:08:09.123", "2025-15-06T07:08:09.123"), "invalid_field", "as_of: expected an RFC 3339 time, found \"2025-15-06T07" },
+        {
+            Changed("2025-05-06T07:08:09.123", "2025-15-06T07:08:09.123"), "invalid_field",
+            "as_of: expected an RFC 3339 time, found \"2025-15-06T07"
+        },
         { Changed("\"event\":{", "\"event\":5,\"was\":{"), "invalid_field", "event: expected an object or null, found 5" },
-        { Changed("00112233445566ff", "1111111111111111"), "catalogue_mismatch", "catalogue: expected 00112233445566ff (the model's), found 1111111111111111" },
-        { Changed("\"features\":\"", "\"features\":\"AAAA"), "catalogue_mismatch", "features: expected 12 values in 48 bytes (the model's), found 51 bytes" },
+        {
+            Changed("00112233445566ff", "1111111111111111"), "catalogue_mismatch",
+            "catalogue: expected 00112233445566ff (the model's), found 1111111111111111"
+        },
+        {
+            Changed("\"features\":\"", "\"features\":\"AAAA"), "catalogue_mismatch",
+            "features: expected 12 values in 48 bytes (the model's), found 51 bytes"
+        },
         { Changed("\"features\":\"", "\"features\":\"?"), "invalid_field", "features: expected base64, found other characters" },
-        { Text(Requests.Of("A", 1, 1, 2, 3)), "catalogue_mismatch", "features: expected 12 values in 48 bytes (the model's), found 12 bytes" },
-        { Text(Requests.Of("A", 1, [.. Requests.Features(1)[..^1], float.NaN])), "features_not_finite", "features: expected finite values, found NaN at 11" },
-        { Text(Requests.Of("A", 1, [float.NegativeInfinity, .. Requests.Features(1)[1..]])), "features_not_finite", "found -Infinity at 0" },
+        {
+            Text(Requests.Of("A", 1, 1, 2, 3)), "catalogue_mismatch",
+            "features: expected 12 values in 48 bytes (the model's), found 12 bytes"
+        },
+        {
+            Text(Requests.Of("A", 1, [.. Requests.Features(1)[..^1], float.NaN])), "features_not_finite",
+            "features: expected finite values, found NaN at 11"
+        },
+        {
+            Text(Requests.Of("A", 1, [float.NegativeInfinity, .. Requests.Features(1)[1..]])), "features_not_finite", "found -Infinity at 0"
+        },
         { Text(Requests.Of("A", 1)) + "{}", "not_json", "the message is not JSON" },
         { $"{{\"x\":\"{new string('x', 2_000_000)}\"}}", "too_large", "expected at most 1048576 bytes, found 2000008" },
     };
@@ -134,7 +158,9 @@ public sealed class ScorerHandlerTests : IDisposable
 
         Assert.Equal(["A", "B"], _stage.Scores.Select(s => s.CompanyId));
         var letter = Assert.Single(_stage.DeadLetters);
-        Assert.Equal(("scorer", reason, "score-requests", 3, 1L), (letter.Stage, letter.Reason, letter.Topic, letter.Partition, letter.Offset));
+        Assert.Equal(
+            ("scorer", reason, "score-requests", 3, 1L),
+            (letter.Stage, letter.Reason, letter.Topic, letter.Partition, letter.Offset));
         Assert.Contains(detail, letter.Detail);
         Assert.Equal(message, Encoding.UTF8.GetString(letter.Value));
     }

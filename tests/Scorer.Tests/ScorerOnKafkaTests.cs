@@ -62,7 +62,9 @@ public sealed class ScorerOnKafkaTests : IDisposable
 
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
-        Assert.StartsWith($"Scorer:Model '' in Models:Directory '{_models.Root}': {_models.Root}/tiny/CURRENT: expected the version", wrong.Message);
+        Assert.StartsWith(
+            $"Scorer:Model '' in Models:Directory '{_models.Root}': {_models.Root}/tiny/CURRENT: expected the version",
+            wrong.Message);
     }
 
     [Fact]
@@ -107,9 +109,11 @@ public sealed class ScorerOnKafkaTests : IDisposable
     {
         var now = TimeProvider.System.GetUtcNow();
         var requests = Enumerable.Range(from, to - from)
-            .Select(i => new OutgoingMessage("t.score-requests", $"C:{i % 50}", Wire.Write(Requests.Of($"C:{i % 50}", i) with { AcceptedTime = now })));
+            .Select(i => new OutgoingMessage(
+                "t.score-requests", $"C:{i % 50}", Wire.Write(Requests.Of($"C:{i % 50}", i) with { AcceptedTime = now })));
         return host.Services.GetRequiredService<AckedProducer>().SendAsync(
-            [.. requests, new OutgoingMessage("t.score-requests", "C:0", Encoding.UTF8.GetBytes("nonsense"))], TestContext.Current.CancellationToken);
+            [.. requests, new OutgoingMessage("t.score-requests", "C:0", Encoding.UTF8.GetBytes("nonsense"))],
+            TestContext.Current.CancellationToken);
     }
 
     private static List<ConsumeResult<byte[], byte[]>> Read(IHost host, string topic, int count)

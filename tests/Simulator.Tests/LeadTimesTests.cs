@@ -11,7 +11,8 @@ public sealed class LeadTimesTests
     {
         var truth = new Dictionary<string, KnownDefault>
         {
-            ["a"] = new(Day(500), InEvents: true), ["b"] = new(Day(600), InEvents: true), ["c"] = new(Day(900), InEvents: false), ["d"] = new(Day(50), InEvents: true),
+            ["a"] = new(Day(500), InEvents: true), ["b"] = new(Day(600), InEvents: true),
+            ["c"] = new(Day(900), InEvents: false), ["d"] = new(Day(50), InEvents: true),
         };
 
         var found = LeadTimes.Of(
@@ -29,7 +30,8 @@ public sealed class LeadTimesTests
     }
 
     [Fact]
-    public void Median_IsNull_WhereNothingWasWarnedOf() => Assert.Null(LeadTimes.Of([("x", Day(1))], new Dictionary<string, KnownDefault>()).MedianDays);
+    public void Median_IsNull_WhereNothingWasWarnedOf() =>
+        Assert.Null(LeadTimes.Of([("x", Day(1))], new Dictionary<string, KnownDefault>()).MedianDays);
 
     [Theory]
     [InlineData("band_entered", null, true)]
@@ -37,7 +39,8 @@ public sealed class LeadTimesTests
     [InlineData("jump", "recovered", true)]
     [InlineData("jump", "falling", false)]
     [InlineData("outcome", null, false)]
-    public void ReportOfADefault_IsNoWarning(string rule, string? resolution, bool warns) => Assert.Equal(warns, LeadTimes.Warns(rule, resolution));
+    public void ReportOfADefault_IsNoWarning(string rule, string? resolution, bool warns) =>
+        Assert.Equal(warns, LeadTimes.Warns(rule, resolution));
 
     private static DateTimeOffset Day(int number) => Start.AddDays(number);
 }

@@ -26,7 +26,9 @@ public sealed class SimulationTests : IDisposable
             var (message, problems) = RawValidators.For(row.Topic)!.Validate(row.Value);
             Assert.True(message is not null, $"{Problem.Sentence(problems)} in {Encoding.UTF8.GetString(row.Value)}");
             var found = new List<Problem>();
-            Assert.True(NormalEnvelope.Of(message, found) is not null, $"{Problem.Sentence(found)} in {Encoding.UTF8.GetString(row.Value)}");
+            Assert.True(
+                NormalEnvelope.Of(message, found) is not null,
+                $"{Problem.Sentence(found)} in {Encoding.UTF8.GetString(row.Value)}");
             Assert.True(row.Observed >= latest && row.Observed < manifest.End);
             latest = row.Observed!.Value;
             topics.Add(row.Topic);
@@ -48,7 +50,9 @@ public sealed class SimulationTests : IDisposable
 
         var e = Assert.Throws<IOException>(() => Run("other", new() { Folder = "", Companies = 10, Years = 1, Seed = 1 }));
 
-        Assert.Equal($"{place} holds files but no manifest.json with events.ndjson, so it is not a simulation and is not replaced; choose another folder", e.Message);
+        Assert.Equal(
+            $"{place} holds files but no manifest.json with events.ndjson, so it is not a simulation and is not replaced; choose another folder",
+            e.Message);
         Assert.Equal("two years of work", File.ReadAllText(In("other", file)));
     }
 
@@ -89,8 +93,11 @@ public sealed class SimulationTests : IDisposable
         Assert.Equal(zh.Where(IsHappening), en.Where(IsHappening));
 
         // Followers of an event (updates, closings, repeats) are drawn with its words.
-        static bool IsHappening(string id) => !id.Contains("-update", StringComparison.Ordinal) && !id.Contains("-close", StringComparison.Ordinal)
-            && !id.Contains("-corrected", StringComparison.Ordinal) && !id.Contains("-bulk", StringComparison.Ordinal) && !id.Contains("-related", StringComparison.Ordinal);
+        static bool IsHappening(string id) => !id.Contains("-update", StringComparison.Ordinal)
+            && !id.Contains("-close", StringComparison.Ordinal)
+            && !id.Contains("-corrected", StringComparison.Ordinal)
+            && !id.Contains("-bulk", StringComparison.Ordinal)
+            && !id.Contains("-related", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +117,10 @@ public sealed class SimulationTests : IDisposable
     [Fact]
     public void Rows_AreWhatTheManifestSays()
     {
-        var manifest = Run("truth", new() { Folder = "", Companies = 500, Years = 1, Seed = 8, Truth = true, CheckPaths = 50, World = new() { AnnualDefaultRate = 0.05 } });
+        var manifest = Run("truth", new()
+        {
+            Folder = "", Companies = 500, Years = 1, Seed = 8, Truth = true, CheckPaths = 50, World = new() { AnnualDefaultRate = 0.05 }
+        });
         var bytes = File.ReadAllBytes(In("truth", "truth/rows.npy"));
         var header = Encoding.ASCII.GetString(bytes, 10, BitConverter.ToUInt16(bytes, 8));
 
@@ -151,15 +161,20 @@ public sealed class SimulationTests : IDisposable
         }
     }
 
-    private static World.WorldOptions Busy => new() { AnnualDefaultRate = 0.08, BulkEditsAYear = 12, OutagesAYear = 6, DuplicateShare = 0.1, CorrectionShare = 0.4 };
+    private static World.WorldOptions Busy => new()
+    {
+        AnnualDefaultRate = 0.08, BulkEditsAYear = 12, OutagesAYear = 6, DuplicateShare = 0.1, CorrectionShare = 0.4
+    };
 
-    private SimulationManifest Run(string name, SimulationOptions options) => new Simulation(options with { Folder = In(name, "") }).Run(default);
+    private SimulationManifest Run(string name, SimulationOptions options) =>
+        new Simulation(options with { Folder = In(name, "") }).Run(default);
 
     private string In(string name, string file) => Path.Combine(folder, name, file);
 
     private string Digest(string name, string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(In(name, file))));
 
-    private List<string> Ids(string name) => [.. File.ReadLines(In(name, "events.ndjson")).Select(Id).Distinct().Order(StringComparer.Ordinal)];
+    private List<string> Ids(string name) =>
+        [.. File.ReadLines(In(name, "events.ndjson")).Select(Id).Distinct().Order(StringComparer.Ordinal)];
 
     private static string Id(string line) => Field(line, "\"source_event_id\":\"");
 

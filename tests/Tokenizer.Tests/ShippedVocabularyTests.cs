@@ -15,14 +15,16 @@ public sealed class ShippedVocabularyTests
 
     private static readonly SubwordTokenizer Shipped = SubwordTokenizer.Load(Folder);
 
-    private static readonly string[] News = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "Tokenizer.Tests", "Samples", "news.txt"));
+    private static readonly string[] News =
+        File.ReadAllLines(Path.Combine(Repository.Root, "tests", "Tokenizer.Tests", "Samples", "news.txt"));
 
     [Fact]
     public void News_TakesFewTokensAndHasNoUnknownCharacters()
     {
         var characters = News.Sum(text => Nfkc.Normalise(text).EnumerateRunes().Count());
         var ids = News.SelectMany(Shipped.Encode).ToArray();
-        var unknown = ids.Count(id => id is >= SpecialTokens.FirstByte and < SpecialTokens.FirstPiece && ((id - SpecialTokens.FirstByte) & 0xC0) != 0x80);
+        var unknown = ids.Count(id => id is >= SpecialTokens.FirstByte and < SpecialTokens.FirstPiece
+            && ((id - SpecialTokens.FirstByte) & 0xC0) != 0x80);
 
         Assert.True(News.Length >= 40);
         Assert.InRange(ids.Length / (double)characters, 0.3, 0.75);
@@ -31,17 +33,20 @@ public sealed class ShippedVocabularyTests
     }
 
     [Fact]
-    public void News_DecodesToItselfInFormKC() => Assert.All(News, text => Assert.Equal(Nfkc.Normalise(text), Shipped.Decode(Shipped.Encode(text))));
+    public void News_DecodesToItselfInFormKC() =>
+        Assert.All(News, text => Assert.Equal(Nfkc.Normalise(text), Shipped.Decode(Shipped.Encode(text))));
 
     [Fact]
     public void AnyText_DecodesToItselfInFormKC() =>
-        Prop.ForAll(Texts.Any, text => Shipped.Decode(Shipped.Encode(text)) == Nfkc.Normalise(text)).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
+        Prop.ForAll(Texts.Any, text => Shipped.Decode(Shipped.Encode(text)) == Nfkc.Normalise(text))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
     [Theory]
     [InlineData("被执行人", "被执行人")]
     [InlineData("拖欠工资", "拖欠工资")]
     [InlineData("The company announced layoffs", " The| company")]
-    public void CommonWords_AreOnePiece(string text, string beginning) => Assert.StartsWith(beginning, string.Join('|', Shipped.Pieces(text)));
+    public void CommonWords_AreOnePiece(string text, string beginning) =>
+        Assert.StartsWith(beginning, string.Join('|', Shipped.Pieces(text)));
 
     [Fact]
     public void EveryEntryThatIsAWord_IsReached()

@@ -28,19 +28,23 @@ public sealed class SubwordTokenizerTests
     [InlineData("有\n", "有|<0x0A>")]
     [InlineData("鼎", "<0xE9>|<0xBC>|<0x8E>")]
     [InlineData("", "")]
-    public void Text_IsCutAtChunksAndThenIntoTheCheapestPieces(string text, string pieces) => Assert.Equal(pieces, string.Join('|', Tiny.Pieces(text)));
+    public void Text_IsCutAtChunksAndThenIntoTheCheapestPieces(string text, string pieces) =>
+        Assert.Equal(pieces, string.Join('|', Tiny.Pieces(text)));
 
     [Fact]
     public void WordStarts_MarkWordsAndNotTheirPieces()
     {
         var tokenizer = new SubwordTokenizer(TinyVocabulary.OfEntries(
-            new(" ", 5_000), new("公司", 6_000), new("的", 4_000), new("鼎", 9_000, Part: true), new("泰", 9_000, Part: true), new(" com", 7_000), new("s", 5_000)));
+            new(" ", 5_000), new("公司", 6_000), new("的", 4_000), new("鼎", 9_000, Part: true),
+            new("泰", 9_000, Part: true), new(" com", 7_000), new("s", 5_000)));
         var ids = new ushort[32];
         var starts = new bool[32];
 
         var count = tokenizer.Encode("鼎泰公司的鼎龘公司 coms", ids, starts);
 
-        Assert.Equal(["鼎", "泰", "公司", "的", "鼎", "<0xE9>", "<0xBE>", "<0x98>", "公司", " com", "s"], ids.Take(count).Select(tokenizer.PieceOf));
+        Assert.Equal(
+            ["鼎", "泰", "公司", "的", "鼎", "<0xE9>", "<0xBE>", "<0x98>", "公司", " com", "s"],
+            ids.Take(count).Select(tokenizer.PieceOf));
         Assert.Equal([true, false, true, true, true, false, false, false, true, true, false], starts.Take(count));
     }
 
@@ -59,7 +63,8 @@ public sealed class SubwordTokenizerTests
 
     [Fact]
     public void Decoding_GivesTheTextInFormKC_WhateverTheText() =>
-        Prop.ForAll(Texts.Any, text => Tiny.Decode(Tiny.Encode(text)) == Nfkc.Normalise(text)).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+        Prop.ForAll(Texts.Any, text => Tiny.Decode(Tiny.Encode(text)) == Nfkc.Normalise(text))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     [Fact]
     public void LessRoom_GivesTheFirstOfTheIds() => Prop.ForAll(Texts.Any, text =>

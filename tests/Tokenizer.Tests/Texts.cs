@@ -8,8 +8,9 @@ internal static class Texts
 {
     private static readonly string[] Bits =
     [
-        " ", "  ", "\n", "\t", "\u3000", "\u00A0", "公司", "有限", "有限公司", "鼎", "龘", "company", "com", "s", "'s", "'", "’", ".", ",", "...", "1", "2021",
-        "，", "（", "％", "é", "e\u0301", "\u0301", "한", "ﬁ", "😀", "𠮷", "\uD83D", "\uDE00", "\0", "\uFEFF", "\uFFFD", "々", "〇", "カ", "—",
+        " ", "  ", "\n", "\t", "\u3000", "\u00A0", "公司", "有限", "有限公司", "鼎", "龘",
+        "company", "com", "s", "'s", "'", "’", ".", ",", "...", "1", "2021", "，", "（", "％",
+        "é", "e\u0301", "\u0301", "한", "ﬁ", "😀", "𠮷", "\uD83D", "\uDE00", "\0", "\uFEFF", "\uFFFD", "々", "〇", "カ", "—",
     ];
 
     /// <summary>Up to 2,000 UTF-16 units; halves of surrogate pairs among them.</summary>

@@ -19,7 +19,8 @@ def make(data, split, s, seed: int, device: str, text: bool = True, tabular: boo
         raise Refused("there are no tokens: export with --tokenizer")
     torch.manual_seed(seed)
     events = s.event_branch and tabular and data.events is not None
-    head = HeadConfig(data.x.shape[1], s.vector if text else 0, s.bins, s.head_width, len(data.events.types) if events else 0, tabular, s.experts, s.dropout, s.blocks, s.peers)
+    head = HeadConfig(data.x.shape[1], s.vector if text else 0, s.bins, s.head_width, len(data.events.types) if events else 0,
+                      tabular, s.experts, s.dropout, s.blocks, s.peers)
     model = Fused(s.encoder(data.texts.vocabulary) if text else None, head)
     if text:
         model.encoder.body.resting = not s.layers

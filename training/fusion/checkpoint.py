@@ -14,8 +14,8 @@ def save(path, model, settings, data, **more) -> None:
     """Written whole or not at all."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    state = {"encoder": model.encoder.settings if model.encoder is not None else None, "head": model.head.settings, "state": model.state_dict(),
-             "settings": asdict(settings), "features": list(data.names), "about": dict(data.about),
+    state = {"encoder": model.encoder.settings if model.encoder is not None else None, "head": model.head.settings,
+             "state": model.state_dict(), "settings": asdict(settings), "features": list(data.names), "about": dict(data.about),
              "tokenizer": data.texts.tokenizer if data.texts is not None else None,
              "event_types": list(data.events.types) if model.head.config.events else None, **more}
     torch.save(state, path.with_suffix(".partial"))

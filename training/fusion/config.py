@@ -52,7 +52,8 @@ class Settings:
     weight_next: float = 1.0
     redraw: int = 0                 # steps between new random projections; 0: never
     # fine-tuning
-    probe_c: tuple = (0.0003, 0.001, 0.01, 0.1)    # the last layer begins as a logistic regression of the best of these strengths; empty: as it is
+    probe_c: tuple = (0.0003, 0.001, 0.01, 0.1)    # the last layer begins as a logistic regression of the best of these strengths;
+                                                   # empty: as it is
     head_epochs: int = 5            # over the rows with the encoder at rest
     head_lr: float = 3e-4
     tune_steps: int = 100           # with the encoder
@@ -60,7 +61,8 @@ class Settings:
     tune_lr: float = 5e-4
     decay_lr: float = 0.8           # each layer further from the logit learns this much slower
     weight_decay: float = 0.05
-    blend: float = 0.5              # share of the way from the logistic regression to the fine-tuned weights that is gone in the end; without that regression all of it
+    blend: float = 0.5              # share of the way from the logistic regression to the fine-tuned weights that is gone in the end;
+                                    # without that regression all of it
     positives: float = 0.2          # share of positives in a batch
     text_dropout: float = 0.15      # modality dropout: rows that pretend to have no text
     weight_hazard: float = 0.3      # of the discrete-time hazard beside the binary loss
@@ -91,13 +93,14 @@ class Settings:
         return {name: value for name, value in asdict(self).items() if name not in apart}
 
     def encoder(self, vocabulary: int) -> EncoderConfig:
-        return EncoderConfig(vocabulary, self.length, self.embedding, self.width, self.heads, self.random_features, self.depth, self.distinct, self.vector,
-                             keywords=self.keywords)
+        return EncoderConfig(vocabulary, self.length, self.embedding, self.width, self.heads, self.random_features, self.depth,
+                             self.distinct, self.vector, keywords=self.keywords)
 
 
 FULL = {
     "length": 384, "width": 256, "heads": 4, "random_features": 128, "depth": 6, "distinct": 3, "head_width": 256,
-    "layers": True, "rest_steps": 4000, "pretrain_steps": 40_000, "head_steps": 20_000, "pretrain_batch": 512, "pretrain_lr": 1e-3, "redraw": 1000, "head_epochs": 5, "tune_steps": 6000, "tune_batch": 1024,
+    "layers": True, "rest_steps": 4000, "pretrain_steps": 40_000, "head_steps": 20_000, "pretrain_batch": 512, "pretrain_lr": 1e-3,
+    "redraw": 1000, "head_epochs": 5, "tune_steps": 6000, "tune_batch": 1024,
     "checks": 200, "patience": 10, "average": 0.999, "valid_rows": 60_000, "compile": True, "bf16": True,
 }
 

@@ -66,7 +66,8 @@ class TextEncoder(nn.Module):
         """The token table in half precision, as a package keeps it: most of the weights are here."""
         rounded = self.token.weight.half().float()
         if not torch.isfinite(rounded).all():
-            raise Refused(f"the token table holds {float(self.token.weight.abs().max()):.3g}, more than half precision can; train with a smaller rest_lr, or fewer numbers (vector, embedding)")
+            raise Refused(f"the token table holds {float(self.token.weight.abs().max()):.3g}, more than half precision can; "
+                          "train with a smaller rest_lr, or fewer numbers (vector, embedding)")
         self.token.weight.copy_(rounded)
 
     def embed(self, ids):                                         # (B, L) -> (B, L, E): where adversarial noise goes in
@@ -91,7 +92,8 @@ class TextEncoder(nn.Module):
 
     def pooled(self, states, valid, ids, embedded=None):
         """
-        Mean, sum, maximum, attention and [CLS] of the states, how many tokens there are, and the sum of the tokens as they came -> (B, output).
+        Mean, sum, maximum, attention and [CLS] of the states, how many tokens there are, and the sum of the tokens as they came
+        -> (B, output).
         The sums are there because evidence adds up: three warnings are more than one, whatever their share of the text.
         """
         embedded = self.embed(ids) if embedded is None else embedded
@@ -112,8 +114,8 @@ class TextEncoder(nn.Module):
 
     def sums(self, ids, tags):
         """
-        What is left of `pooled` where the layers rest: how many tokens there are, and the sum of the tokens as they came, each with the weight
-        of its segment and the number of its text (an older posting may count for less) -> (B, output).
+        What is left of `pooled` where the layers rest: how many tokens there are, and the sum of the tokens as they came, each with
+        the weight of its segment and the number of its text (an older posting may count for less) -> (B, output).
         """
         valid = ids.ne(PAD).to(self.pool.weight.dtype).unsqueeze(1)                # (B, 1, L)
         weight = valid * self.weigh(torch.remainder(tags, WORD_BEGINS)).exp().transpose(1, 2)

@@ -56,11 +56,13 @@ def write_graphs(model, folder: Path) -> None:
     slim.token = HalfTokens(model.encoder.token.weight.detach())
     torch.onnx.export(
         slim, (ids, torch.zeros_like(ids)), str(folder / "text_encoder.onnx"), opset_version=OPSET, input_names=["ids", "tags"],
-        output_names=["text_vector"], dynamic_axes={"ids": {0: "batch", 1: "length"}, "tags": {0: "batch", 1: "length"}, "text_vector": {0: "batch"}})
+        output_names=["text_vector"],
+        dynamic_axes={"ids": {0: "batch", 1: "length"}, "tags": {0: "batch", 1: "length"}, "text_vector": {0: "batch"}})
     names = ["features", "text_vector", "has_text"]
     torch.onnx.export(
-        model.head, (torch.zeros(2, head.features), torch.zeros(2, head.text), torch.ones(2, 1)), str(folder / "head.onnx"), opset_version=OPSET,
-        input_names=names, output_names=["logit"], dynamic_axes={name: {0: "batch"} for name in [*names, "logit"]})
+        model.head, (torch.zeros(2, head.features), torch.zeros(2, head.text), torch.ones(2, 1)), str(folder / "head.onnx"),
+        opset_version=OPSET, input_names=names, output_names=["logit"],
+        dynamic_axes={name: {0: "batch"} for name in [*names, "logit"]})
 
 
 @torch.no_grad()
@@ -87,7 +89,8 @@ def together(model, features, documents) -> np.ndarray:
     vectors = torch.zeros(len(documents), model.encoder.config.output, device=device)
     for i, document in enumerate(documents):
         if document:
-            vectors[i] = model.encoder(torch.tensor([document["ids"]], device=device), torch.tensor([document["tags"]], device=device))[0].half().float()
+            vectors[i] = model.encoder(
+                torch.tensor([document["ids"]], device=device), torch.tensor([document["tags"]], device=device))[0].half().float()
     has_text = torch.tensor([[float(document is not None)] for document in documents], device=device)
     features = torch.from_numpy(np.nan_to_num(np.array(features, np.float32))).to(device)
     return model.head(features, vectors, has_text).squeeze(1).double().cpu().numpy()
@@ -101,10 +104,12 @@ def package(trained: dict, model, golden_rows: dict, tokenizer: Path, models: Pa
         raise Refused("the head reads event sequences, which score requests do not carry; train with event_branch = false")
     digest = vocabulary_hash(tokenizer)
     if digest != trained["tokenizer"]:
-        raise Refused(f"{tokenizer} is vocabulary {digest}, the model was trained with {trained['tokenizer']}; name that one with --tokenizer")
+        raise Refused(f"{tokenizer} is vocabulary {digest}, the model was trained with {trained['tokenizer']}; "
+                      "name that one with --tokenizer")
     table = model.encoder.token.weight
     if not torch.equal(table, table.half().float()):
-        raise Refused("this checkpoint's token table is not rounded to half precision, as a package stores it: it is of an older version of the program; train again")
+        raise Refused("this checkpoint's token table is not rounded to half precision, as a package stores it: "
+                      "it is of an older version of the program; train again")
     with package_folder(models, name, version) as folder:
         write_graphs(model, folder)
         shutil.copyfile(tokenizer, folder / "tokenizer.json")
@@ -147,7 +152,8 @@ def main() -> None:
     if "golden" not in trained:
         raise Refused(f"{a.run / 'model.pt'} holds no golden rows: train rung 9 again")
     if model.encoder is not None and model.encoder.config.length < DOCUMENT:
-        raise Refused(f"the encoder reads {model.encoder.config.length} tokens; the Scorer's documents have up to {DOCUMENT}: train with length = {DOCUMENT}")
+        raise Refused(f"the encoder reads {model.encoder.config.length} tokens; the Scorer's documents have up to {DOCUMENT}: "
+                      f"train with length = {DOCUMENT}")
     known = [path for path in (root / "models" / "tokenizer").glob("*/tokenizer.json") if vocabulary_hash(path) == trained["tokenizer"]]
     tokenizer = a.tokenizer or next(iter(known), None)
     if tokenizer is None or not tokenizer.exists():

@@ -104,9 +104,9 @@ class Finetuner:
 
     def begin(self, pool, table) -> None:
         """
-        The last layer begins as a logistic regression over what pre-training has made of the rows, so that the first gradients do not spoil it
-        (Kumar et al. 2022: linear probing, then fine-tuning): over the log-rates of the events that it foretells, which are few and mean something, or
-        over all of its numbers. Which, and its strength, is chosen on the validation rows.
+        The last layer begins as a logistic regression over what pre-training has made of the rows, so that the first gradients do not
+        spoil it (Kumar et al. 2022: linear probing, then fine-tuning): over the log-rates of the events that it foretells, which are
+        few and mean something, or over all of its numbers. Which, and its strength, is chosen on the validation rows.
         """
         out, label, best = self.model.head.out, self.data.y, None
         z, seen = (self.through(rows, table, lambda z: z).astype(np.float64) for rows in (pool, self.looked_at))
@@ -157,7 +157,8 @@ class Finetuner:
         optimiser = torch.optim.AdamW(groups, weight_decay=s.weight_decay)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: warm_then_cosine(step, steps))
         average = Average(model, s.average) if s.average else None
-        adversary = recipes.Adversary(model.encoder.token.weight, s.adversarial) if s.adversarial and model.encoder is not None and table is None else None
+        adversary = (recipes.Adversary(model.encoder.token.weight, s.adversarial)
+                     if s.adversarial and model.encoder is not None and table is None else None)
         half = torch.autocast(self.rows.device.type, torch.bfloat16) if s.bf16 else nullcontext()
         parts = {"model": model, "optimiser": optimiser, "schedule": schedule, **({"average": average} if average else {})}
         waiting, total, first = 0, [], 1
@@ -190,8 +191,9 @@ class Finetuner:
                 with average or nullcontext():
                     waiting = 0 if self.look(table, name, step, float(torch.stack(total).mean())) else waiting + 1
                 total = []
-                save(self.folder, name, asdict(s), {"step": step, "waiting": waiting, "best": self.best, "kept": self.kept, "history": self.history,
-                                            "generator": self.generator.get_state(), "order": batches.state()}, **parts)
+                save(self.folder, name, asdict(s), {
+                    "step": step, "waiting": waiting, "best": self.best, "kept": self.kept, "history": self.history,
+                    "generator": self.generator.get_state(), "order": batches.state()}, **parts)
                 if waiting >= s.patience:
                     break
         self.restore()
@@ -255,13 +257,16 @@ class Finetuner:
     @torch.no_grad()
     def look(self, table, name: str, step: int, train: float) -> bool:
         """Scores the validation rows; keeps the weights where they are the best so far."""
-        said = logits(self.model, self.rows, self.looked_at) if table is None else self.through(self.looked_at, table, self.model.head.out)[:, 0]
+        said = (logits(self.model, self.rows, self.looked_at) if table is None else
+                self.through(self.looked_at, table, self.model.head.out)[:, 0])
         found = metrics.auc(said, self.data.y[self.looked_at])
-        self.history.append({"epoch": len(self.history), "turn": name, "step": step, "train": train, "valid": 1 - found, "valid_auc": found})
+        self.history.append({"epoch": len(self.history), "turn": name, "step": step, "train": train,
+                             "valid": 1 - found, "valid_auc": found})
         better = found > self.best
         if better:
             self.best, self.kept = found, copy.deepcopy(self.model.state_dict())
-        self.say(f"{name} {step}: loss {train:.4f}, validation auc {found:.4f}{' *' if better else ''}; {time.monotonic() - self.began:.0f} s")
+        self.say(f"{name} {step}: loss {train:.4f}, validation auc {found:.4f}{' *' if better else ''}; "
+                 f"{time.monotonic() - self.began:.0f} s")
         return better
 
     def restore(self) -> None:
@@ -278,7 +283,8 @@ class Finetuner:
         for p, began in zip(self.model.parameters(), self.origin):
             p.lerp_(began, 1 - self.s.blend)
         found = metrics.auc(logits(self.model, self.rows, self.looked_at), self.data.y[self.looked_at])
-        self.history.append({"epoch": len(self.history), "turn": "blend", "step": 0, "train": float("nan"), "valid": 1 - found, "valid_auc": found})
+        self.history.append({"epoch": len(self.history), "turn": "blend", "step": 0, "train": float("nan"),
+                             "valid": 1 - found, "valid_auc": found})
         self.say(f"{self.s.blend:.0%} of the way from where it began: validation auc {found:.4f}")
 
     def finish(self) -> None:
@@ -342,8 +348,10 @@ def layer_groups(model, lr: float, decay: float) -> list[dict]:
     if model.encoder is None:
         return groups
     encoder = model.encoder
-    tables = [p for name, p in encoder.named_parameters() if name.split(".")[0] in ("token", "segment", "number", "position", "widen", "weigh")]
-    layers = [list(encoder.pool.parameters()) + list(encoder.query.parameters()), *(list(b.parameters()) for b in reversed(encoder.body.blocks)), tables]
+    tables = [p for name, p in encoder.named_parameters()
+              if name.split(".")[0] in ("token", "segment", "number", "position", "widen", "weigh")]
+    layers = [list(encoder.pool.parameters()) + list(encoder.query.parameters()),
+              *(list(b.parameters()) for b in reversed(encoder.body.blocks)), tables]
     for distance, layer in enumerate(layers):
         groups.append({"params": layer, "lr": lr * decay ** (distance + 1)})
     return groups

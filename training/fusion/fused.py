@@ -34,7 +34,8 @@ class HeadConfig:
     experts: int = 1                # mixture of experts in place of the last hidden layer
     dropout: float = 0.1
     blocks: int = 0                 # residual blocks on top
-    peers: bool = False             # features less what is usual with the text: a salary is low for a sector, and the sector is in the words
+    peers: bool = False             # features less what is usual with the text: a salary is low for a sector,
+                                    # and the sector is in the words
 
 
 FAR = 4.0               # a feature is unusual up to so many standard deviations
@@ -45,7 +46,8 @@ class Block(nn.Module):
 
     def __init__(self, width: int, dropout: float):
         super().__init__()
-        self.body = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.ReLU(), nn.Dropout(dropout), nn.Linear(2 * width, width))
+        self.body = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.ReLU(), nn.Dropout(dropout), nn.Linear(2 * width, width))
         nn.init.zeros_(self.body[-1].weight)
         nn.init.zeros_(self.body[-1].bias)
 
@@ -104,13 +106,19 @@ class Head(nn.Module):
         return torch.relu(self.top(self.mix(together) + t + s))
 
     def usual_loss(self, features, usual, has_text):
-        """How far features (B, F) are from what their text lets expect (B, F), in standard deviations; a feature that is at its least says nothing."""
+        """
+        How far features (B, F) are from what their text lets expect (B, F), in standard deviations; a feature that is at its least
+        says nothing.
+        """
         value, there = self.numbers.standard(features)
         asked = there * has_text
         return ((usual - value.clamp(-FAR, FAR)).square() * asked).sum() / asked.sum().clamp(min=1.0)
 
     def join(self, t, features, vector=None, has_text=None, hidden=None, usual=None):
-        """(B, width) of the tower and the text vector (B, D) -> z (B, width); `usual` (B, F) is what is usual with the text, where it is known already."""
+        """
+        (B, width) of the tower and the text vector (B, D) -> z (B, width); `usual` (B, F) is what is usual with the text, where it is
+        known already.
+        """
         if self.usual is not None:
             value, there = self.numbers.standard(features)
             apart = (value - (self.usual(vector) if usual is None else usual)).clamp(-FAR, FAR) * there * has_text

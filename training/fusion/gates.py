@@ -23,7 +23,8 @@ def check(model, folder: Path, golden: dict) -> dict:
     if not wheels.offer("onnxruntime"):
         return {"form": "only: onnxruntime was not installed"}
     import onnxruntime
-    encoder, head = (onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"]) for name in ("text_encoder.onnx", "head.onnx"))
+    encoder, head = (onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"])
+                     for name in ("text_encoder.onnx", "head.onnx"))
     encode = lambda ids, tags: encoder.run(["text_vector"], {"ids": ids, "tags": tags})[0]
     score = lambda x, vector, there: head.run(["logit"], {"features": x, "text_vector": vector, "has_text": there})[0]
     seen = {
@@ -47,9 +48,11 @@ def same_golden(folder: Path, golden: dict) -> None:
     if not wheels.offer("onnxruntime"):
         return
     import onnxruntime
-    encoder, head = (onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"]) for name in ("text_encoder.onnx", "head.onnx"))
-    difference = golden_rows(lambda ids, tags: encoder.run(["text_vector"], {"ids": ids, "tags": tags})[0],
-                             lambda x, vector, there: head.run(["logit"], {"features": x, "text_vector": vector, "has_text": there})[0], golden)
+    encoder, head = (onnxruntime.InferenceSession(str(folder / name), providers=["CPUExecutionProvider"])
+                     for name in ("text_encoder.onnx", "head.onnx"))
+    difference = golden_rows(
+        lambda ids, tags: encoder.run(["text_vector"], {"ids": ids, "tags": tags})[0],
+        lambda x, vector, there: head.run(["logit"], {"features": x, "text_vector": vector, "has_text": there})[0], golden)
     if not difference <= golden["tolerance"]:
         raise Refused(f"gate golden: the graphs differ by {difference:.2g}; allowed is {golden['tolerance']:g}")
 
@@ -86,7 +89,8 @@ def head_vs_pytorch(model, score, golden) -> float:
         x = rows[random.integers(0, len(rows), batch)]
         vector = random.normal(size=(batch, model.head.config.text)).astype(np.float32)
         there = (random.random((batch, 1)) < 0.7).astype(np.float32)
-        worst = max(worst, largest(score(x, vector, there), model.head(torch.from_numpy(x), torch.from_numpy(vector), torch.from_numpy(there)).numpy()))
+        worst = max(worst, largest(
+            score(x, vector, there), model.head(torch.from_numpy(x), torch.from_numpy(vector), torch.from_numpy(there)).numpy()))
     return worst
 
 
@@ -117,7 +121,8 @@ def cached_vs_fresh(model, encode) -> float:
 def missing_text(model, score, golden) -> float:
     """Without a text the vector says nothing, and the logit is a number."""
     x = np.array(golden["inputs"], np.float32)
-    none, noise = np.zeros((len(x), 1), np.float32), np.random.default_rng(3).normal(size=(len(x), model.head.config.text)).astype(np.float32)
+    none, noise = (np.zeros((len(x), 1), np.float32),
+                   np.random.default_rng(3).normal(size=(len(x), model.head.config.text)).astype(np.float32))
     said = score(x, noise, none)
     return largest(said, score(x, np.zeros_like(noise), none)) if np.isfinite(said).all() else float("inf")
 

@@ -38,7 +38,8 @@ def directions(texts, documents, width: int, seed: int):
     if width < 1:
         return None
     _, size, found = randomized_svd(damped @ sparse.diags(weight.astype(np.float32)), width, n_iter=3, random_state=seed)
-    found = found[size > FAINT * size[0]]                                    # documents may differ in fewer ways; the rest is rounding, blown up
+    found = found[size > FAINT * size[0]]                                    # documents may differ in fewer ways;
+                                                                             # the rest is rounding, blown up
     table = (found * weight).T                                               # (V, width)
     said = bag @ table
     spread = said.std(0) + 1e-6

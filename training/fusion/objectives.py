@@ -107,7 +107,10 @@ class Objectives(nn.Module):
 
     @staticmethod
     def read(encoder, ids, tags):
-        """Vectors (U, D) of documents, and their states (U, L, d): none where the layers rest, and a word is told from document and features alone."""
+        """
+        Vectors (U, D) of documents, and their states (U, L, d): none where the layers rest, and a word is told from document and
+        features alone.
+        """
         if encoder.body.resting:
             return encoder.sums(ids, tags), None
         embedded = encoder.embed(ids)

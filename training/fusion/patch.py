@@ -2,9 +2,12 @@
 Puts the words that `jianwei tokenizer patch` added to a vocabulary into a trained model, without training.
 
     ./jianwei tokenizer patch 碳中和 --out models/tokenizer/2026.11.1
-    /usr/bin/python3 training/fusion/patch.py --run training/runs/ladder/sim-demo/9-1 --tokenizer models/tokenizer/2026.11.1 --out training/runs/patched
-    /usr/bin/python3 training/fusion/patch.py --package models/sim-default/2026.11.4 --tokenizer models/tokenizer/2026.11.1 --version 2026.11.5
-    /usr/bin/python3 training/fusion/patch.py --run … --tokenizer … --out … --measure OLD NEW    # exports of one archive with either vocabulary
+    /usr/bin/python3 training/fusion/patch.py --run training/runs/ladder/sim-demo/9-1 --tokenizer models/tokenizer/2026.11.1 \
+        --out training/runs/patched
+    /usr/bin/python3 training/fusion/patch.py --package models/sim-default/2026.11.4 --tokenizer models/tokenizer/2026.11.1 \
+        --version 2026.11.5
+    /usr/bin/python3 training/fusion/patch.py --run … --tokenizer … --out … \
+        --measure OLD NEW    # exports of one archive with either vocabulary
 
 The row of a new word in the token table is the mean of the rows of the pieces that spelled it before (`from` in tokenizer.json), all other
 weights stay. Texts without the words keep their ids, hence their vectors and scores to the last bit. --run takes a checkpoint of rung 9
@@ -66,10 +69,12 @@ def new_words(vocabulary: Vocabulary, known: int, of: str) -> list[list[int]]:
     if vocabulary.hash == of:
         raise Refused(f"the model has vocabulary {of} already")
     if vocabulary.parent != of:
-        raise Refused(f"{vocabulary.file} adds to vocabulary {vocabulary.parent}, the model has {of}; patch that one (several patches go in one after the other)")
+        raise Refused(f"{vocabulary.file} adds to vocabulary {vocabulary.parent}, the model has {of}; "
+                      "patch that one (several patches go in one after the other)")
     added = vocabulary.spelled[known:]
     if not added or not all(added) or any(i >= known + n for n, ids in enumerate(added) for i in ids):
-        raise Refused(f"{vocabulary.file} has {len(vocabulary.spelled)} entries, the model's table {known}: what is new does not say how it was spelled before")
+        raise Refused(f"{vocabulary.file} has {len(vocabulary.spelled)} entries, the model's table {known}: "
+                      "what is new does not say how it was spelled before")
     return added
 
 
@@ -130,7 +135,8 @@ def patch_package(package: Path, vocabulary: Vocabulary, version: str) -> Path:
     try:
         onnx.save(graph, str(partial / encoder["file"]))
         shutil.copyfile(vocabulary.file, partial / encoder["tokenizer"])
-        training = {**manifest.get("training", {}), "patched": {"from": manifest["version"], "tokenizer": manifest["tokenizer"], "words": len(spellings)}}
+        training = {**manifest.get("training", {}),
+                    "patched": {"from": manifest["version"], "tokenizer": manifest["tokenizer"], "words": len(spellings)}}
         write_json(partial / "manifest.json", {
             **manifest, "version": version, "tokenizer": vocabulary.hash, "training": training,
             "files": {name: hashlib.sha256((partial / name).read_bytes()).hexdigest() for name in manifest["files"]}})
@@ -151,7 +157,8 @@ def measure(old_state: dict, new_state: dict, objectives: dict, old, new, sample
     models = [checkpoint.model_of(state) for state in (old_state, new_state)]
     settings = Settings(**new_state["settings"])
     rows = [Rows(d, settings.length, "cpu", bool(new_state["head"]["events"])) for d in (old, new)]
-    holds = np.array([(new.texts.tokens(d)[: settings.length] >= known).any() for d in range(len(new.texts.start) - 1)] + [False])[new.texts.document]
+    holds = np.array([(new.texts.tokens(d)[: settings.length] >= known).any()
+                      for d in range(len(new.texts.start) - 1)] + [False])[new.texts.document]
     random = np.random.default_rng(0)
     some = lambda mask: np.sort(random.permutation(np.flatnonzero(mask))[:sample])
     without, within = some(~holds), some(holds)
@@ -161,9 +168,12 @@ def measure(old_state: dict, new_state: dict, objectives: dict, old, new, sample
     spread = float(models[1].encoder.token.weight[:known].detach().std())
     chance = checkpoint.model_of(new_state)
     with torch.no_grad():
-        chance.encoder.token.weight[known:] = torch.randn(chance.encoder.token.weight[known:].shape, generator=torch.Generator().manual_seed(0)) * (spread or LOUD)
-    losses = {name: words_loss(model, objectives, settings, rows[1], within, known) for name, model in (("mean_of_pieces", models[1]), ("random_rows", chance))}
-    return {"rows_without": len(without), "largest_difference_of_logits": float(np.abs(before - after).max()), "rows_with": len(within), **losses}
+        chance.encoder.token.weight[known:] = torch.randn(
+            chance.encoder.token.weight[known:].shape, generator=torch.Generator().manual_seed(0)) * (spread or LOUD)
+    losses = {name: words_loss(model, objectives, settings, rows[1], within, known)
+              for name, model in (("mean_of_pieces", models[1]), ("random_rows", chance))}
+    return {"rows_without": len(without), "largest_difference_of_logits": float(np.abs(before - after).max()),
+            "rows_with": len(within), **losses}
 
 
 @torch.no_grad()
@@ -184,7 +194,8 @@ def words_loss(model, state: dict, settings, rows, which, known: int, repeats: i
                 if hide.any():
                     seen = torch.where(hide, torch.full_like(ids, MASK), ids)
                     whole, states = objectives.read(model.encoder, seen, tags)
-                    found[name].append(float(objectives.words(model.encoder, states, objectives.gist(whole) + objectives.told(t), ids, hide)))
+                    found[name].append(float(
+                        objectives.words(model.encoder, states, objectives.gist(whole) + objectives.told(t), ids, hide)))
     return {name: round(float(np.mean(values)), 4) if values else None for name, values in found.items()}
 
 
@@ -206,7 +217,8 @@ def main() -> None:
     p.add_argument("--tokenizer", type=Path, required=True, help="the patched vocabulary: tokenizer.json or its folder")
     p.add_argument("--out", type=Path, help="with --run: folder for the new model.pt")
     p.add_argument("--version", help="with --package: version of the new package")
-    p.add_argument("--measure", nargs=2, metavar=("OLD", "NEW"), type=Path, help="with --run: exports of one archive with the old and the new vocabulary")
+    p.add_argument("--measure", nargs=2, metavar=("OLD", "NEW"), type=Path,
+                   help="with --run: exports of one archive with the old and the new vocabulary")
     a = p.parse_args()
     vocabulary = read(a.tokenizer)
     if a.package:
@@ -216,7 +228,8 @@ def main() -> None:
         return
     if not a.out or a.version or a.out.resolve() == a.run.resolve():
         raise Refused("--run goes with --out, another folder")
-    print(f"wrote {patch_run(a.run, vocabulary, a.out)}; its package: training/fusion/export.py --run {a.out} --tokenizer {vocabulary.file}")
+    print(f"wrote {patch_run(a.run, vocabulary, a.out)}; "
+          f"its package: training/fusion/export.py --run {a.out} --tokenizer {vocabulary.file}")
     if a.measure:
         states = [checkpoint.load(folder / "model.pt")[1] for folder in (a.run, a.out)]
         found = measure(*states, objectives_of(a.run), *(datasets.read_export(folder) for folder in a.measure))

@@ -46,8 +46,9 @@ class PiecewiseLinear(nn.Module):
 
     def standard(self, x):
         """
-        (B, F) values in standard deviations from the mean of those above the least, and whether each is above it: the least of a count, an amount or
-        a time is nothing at all (no posting has no salary), and no deviation from anything. Nor is a value of a feature that had but one value above it.
+        (B, F) values in standard deviations from the mean of those above the least, and whether each is above it: the least of a
+        count, an amount or a time is nothing at all (no posting has no salary), and no deviation from anything. Nor is a value of a
+        feature that had but one value above it.
         """
         there = (x > self.low[:, 0]).to(x.dtype) * (self.scale[:, 0].gt(0) & self.spread.lt(torch.inf)).to(x.dtype)       # false for NaN
         return (torch.nan_to_num(x) - self.centre) / self.spread, there

@@ -20,10 +20,11 @@ PASSES = 20     # the head sees a row so many times at most: of few rows it woul
 
 def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path | None, say) -> tuple[list[dict], torch.nn.Linear | None]:
     """
-    Trains `model` in place on rows `which`; nothing observed from `until` on is read. Returns the losses, one entry a look, and the layer that foretells
-    events from the head's last layer, where there are events.
-    Three turns: with the encoder's layers at rest (ReZero starts them at 0, so nothing is lost but their cost), with them, and the head alone
-    over vectors that stay, which is so cheap that it sees every row many times. An interrupted run goes on from `folder`/pretrain-<turn>.pt.
+    Trains `model` in place on rows `which`; nothing observed from `until` on is read. Returns the losses, one entry a look, and the
+    layer that foretells events from the head's last layer, where there are events.
+    Three turns: with the encoder's layers at rest (ReZero starts them at 0, so nothing is lost but their cost), with them, and the
+    head alone over vectors that stay, which is so cheap that it sees every row many times. An interrupted run goes on from
+    `folder`/pretrain-<turn>.pt.
     """
     s, random = settings, np.random.default_rng(seed)
     if s.latent and model.encoder is not None and not finished(folder, "pretrain-sums", s.pretraining(), s.rest_steps):
@@ -38,7 +39,8 @@ def pretrain(model, rows, which, until: int, settings, seed: int, folder: Path |
     enough = max(1, PASSES * min(len(which), s.head_rows) // s.head_batch)
     turns = [("head", min(s.head_steps, enough) if objectives.fused or objectives.types else 0, s.head_batch, s.pretrain_lr)]
     if model.encoder is not None:
-        turns = [("sums", s.rest_steps, s.rest_batch, s.rest_lr), ("layers", s.pretrain_steps if s.layers else 0, s.pretrain_batch, s.pretrain_lr), *turns]
+        turns = [("sums", s.rest_steps, s.rest_batch, s.rest_lr),
+                 ("layers", s.pretrain_steps if s.layers else 0, s.pretrain_batch, s.pretrain_lr), *turns]
     for name, steps, size, lr in turns:
         table = None
         if model.encoder is not None:
@@ -95,8 +97,10 @@ def turn(name, steps, size, lr, everything, model, objectives, rows, future, ord
             history.append({"turn": name, "step": step, **told})
             recent = {}
             if step % 200 == 0 or step == steps:
-                say(f"pre-training ({name}) {step} of {steps}: " + ", ".join(f"{key} {v:.3f}" for key, v in told.items()) + f"; {time.monotonic() - began:.0f} s")
-                save(folder, f"pretrain-{name}", s.pretraining(), {"step": step, "history": history, "generator": generator.get_state(), "order": order.state()}, **parts)
+                say(f"pre-training ({name}) {step} of {steps}: " + ", ".join(f"{key} {v:.3f}" for key, v in told.items())
+                    + f"; {time.monotonic() - began:.0f} s")
+                save(folder, f"pretrain-{name}", s.pretraining(), {
+                    "step": step, "history": history, "generator": generator.get_state(), "order": order.state()}, **parts)
     return history
 
 

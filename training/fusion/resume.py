@@ -7,12 +7,16 @@ import torch
 
 
 def save(folder, name: str, settings: dict, plain: dict, **parts) -> None:
-    """Writes folder/name.pt, whole or not at all; nothing where folder is None. `parts` have a state_dict, `plain` is as it is, `settings` are those that matter here."""
+    """
+    Writes folder/name.pt, whole or not at all; nothing where folder is None. `parts` have a state_dict, `plain` is as it is,
+    `settings` are those that matter here.
+    """
     if folder is None:
         return
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    torch.save({"settings": settings, "random": torch.get_rng_state(), "plain": plain, "parts": {key: part.state_dict() for key, part in parts.items()}}, folder / f"{name}.partial")
+    torch.save({"settings": settings, "random": torch.get_rng_state(), "plain": plain,
+                "parts": {key: part.state_dict() for key, part in parts.items()}}, folder / f"{name}.partial")
     (folder / f"{name}.partial").replace(folder / f"{name}.pt")
 
 

@@ -46,7 +46,8 @@ class Rows:
             return np.zeros(len(documents), np.int64)
         start, there = self.data.texts.start, np.asarray(documents) >= 0
         known = np.where(there, documents, 0)
-        return np.where(there, np.minimum(start[known + 1] - start[known], self.length), 0) if len(start) > 1 else np.zeros(len(documents), np.int64)
+        return (np.where(there, np.minimum(start[known + 1] - start[known], self.length), 0)
+                if len(start) > 1 else np.zeros(len(documents), np.int64))
 
     def tokens(self, documents):
         """ids, tags (U, L) int64, L at least 1."""

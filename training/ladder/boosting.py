@@ -1,5 +1,6 @@
 """
-Rung 2: gradient boosting on the raw features, stopped on the valid slice. LightGBM, or scikit-learn's HistGradientBoosting where it is missing.
+Rung 2: gradient boosting on the raw features, stopped on the valid slice. LightGBM, or scikit-learn's HistGradientBoosting where it
+is missing.
 """
 
 import numpy as np
@@ -25,7 +26,8 @@ class Boosting(Rung):
 
 
 def space(trial) -> dict:
-    return {"learning_rate": trial.suggest_float("learning_rate", 0.01, 0.1, log=True), "leaves": trial.suggest_int("leaves", 4, 63, log=True),
+    return {"learning_rate": trial.suggest_float("learning_rate", 0.01, 0.1, log=True),
+            "leaves": trial.suggest_int("leaves", 4, 63, log=True),
             "min_child": trial.suggest_int("min_child", 10, 400, log=True), "columns": trial.suggest_float("columns", 0.1, 1.0),
             "rows": trial.suggest_float("rows", 0.5, 1.0), "l2": trial.suggest_float("l2", 0.01, 100, log=True)}
 
@@ -54,8 +56,8 @@ def lightgbm(x, y, xv, yv, coded, shift, seed, s):
         stops.append(lambda env: s.report(env.iteration, env.evaluation_result_list[0][2]) and _stop(env))
     model = lgb.train(
         {"objective": "binary", "metric": "None", "learning_rate": s.learning_rate, "num_leaves": s.leaves, "min_data_in_leaf": s.min_child,
-         "feature_fraction": s.columns, "bagging_fraction": s.rows, "bagging_freq": 1, "lambda_l2": s.l2, "seed": seed, "num_threads": s.threads,
-         "deterministic": True, "force_row_wise": True, "verbosity": -1, "cat_smooth": 20},
+         "feature_fraction": s.columns, "bagging_fraction": s.rows, "bagging_freq": 1, "lambda_l2": s.l2, "seed": seed,
+         "num_threads": s.threads, "deterministic": True, "force_row_wise": True, "verbosity": -1, "cat_smooth": 20},
         lgb.Dataset(x, y, categorical_feature=coded, free_raw_data=True), s.rounds,
         valid_sets=[lgb.Dataset(xv, yv, categorical_feature=coded)], valid_names=["valid"], feval=shifted, callbacks=stops)
     losses = curve["valid"]["log_loss"]
@@ -89,4 +91,5 @@ def sklearn(x, y, xv, yv, coded, shift, seed, s):
                 return z.ravel()
 
     history = [{"epoch": i + 1, "valid": losses[i]} for i in range(0, len(losses), max(1, len(losses) // 100))]
-    return score, history, {"package": f"scikit-learn {sklearn.__version__} HistGradientBoosting (LightGBM is missing)", "trees": best + 1, "valid_loss": losses[best]}
+    return score, history, {"package": f"scikit-learn {sklearn.__version__} HistGradientBoosting (LightGBM is missing)",
+                            "trees": best + 1, "valid_loss": losses[best]}

@@ -1,5 +1,6 @@
 """
-Rung 2b, the rival: gradient boosting over the features and out-of-fold TF-IDF scores of the texts, one of all words and one for each segment.
+Rung 2b, the rival: gradient boosting over the features and out-of-fold TF-IDF scores of the texts, one of all words and one for each
+segment.
 """
 
 import numpy as np

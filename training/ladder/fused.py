@@ -37,7 +37,7 @@ class FusionRung(Rung):
         model.encoder.round_tokens()
         notes = {"parameters": sum(p.numel() for p in model.parameters())}
         if s.probe and self.pretrained:
-            notes["probe"] = probe(model, rows, split.unlabelled, s, seed, say)
+            notes["probe"] = probe(model, rows, split.unlabelled, seed, say)
         self.keep(config.folder / "model.pt", model, rows, split, s, seed)
         return Fitted(build.scores(model, rows), history, notes)
 
@@ -55,8 +55,10 @@ class FusionRung(Rung):
     def space(self, trial):
         return {"tune_lr": trial.suggest_float("tune_lr", 1e-4, 2e-3, log=True), "decay_lr": trial.suggest_float("decay_lr", 0.3, 1.0),
                 "head_lr": trial.suggest_float("head_lr", 3e-4, 4e-3, log=True), "dropout": trial.suggest_float("dropout", 0.0, 0.4),
-                "head_width": trial.suggest_categorical("head_width", [48, 96, 160]), "weight_decay": trial.suggest_float("weight_decay", 1e-3, 0.3, log=True),
-                "text_dropout": trial.suggest_float("text_dropout", 0.0, 0.4), "weight_hazard": trial.suggest_float("weight_hazard", 0.0, 1.0)}
+                "head_width": trial.suggest_categorical("head_width", [48, 96, 160]),
+                "weight_decay": trial.suggest_float("weight_decay", 1e-3, 0.3, log=True),
+                "text_dropout": trial.suggest_float("text_dropout", 0.0, 0.4),
+                "weight_hazard": trial.suggest_float("weight_hazard", 0.0, 1.0)}
 
 
 @register
@@ -93,7 +95,8 @@ class Concatenated(FusionRung):
         moves = std > STILL
         if not moves.any():
             raise Refused("neither the text nor the features have left anything in the last layers to tell rows by")
-        scaled = lambda z: ((z[:, moves] - mean[moves]) / std[moves]).clip(-FAR, FAR)       # a number that moves in few rows is not to decide those
+        # a number that moves in few rows is not to decide those
+        scaled = lambda z: ((z[:, moves] - mean[moves]) / std[moves]).clip(-FAR, FAR)
         fits = [LogisticRegression(C=c, max_iter=500).fit(scaled(z), data.y[some]) for c in STRENGTHS]
         found = [metrics.auc(fit.decision_function(scaled(seen)), data.y[split.valid]) for fit in fits]
         best = fits[int(np.argmax(found))]

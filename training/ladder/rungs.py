@@ -112,7 +112,8 @@ def discover() -> tuple[list[Rung], list[str]]:
             try:
                 importlib.import_module(f"ladder.{module.name}")
             except ModuleNotFoundError as gone:
-                problems.append(f"rungs of ladder/{module.name}.py are left out: the Python package {gone.name} is missing (training/requirements.txt)")
+                problems.append(f"rungs of ladder/{module.name}.py are left out: "
+                                f"the Python package {gone.name} is missing (training/requirements.txt)")
     known = lambda number: (ORDER.index(number), "") if number in ORDER else (len(ORDER), number)
     return sorted(registry.values(), key=lambda rung: known(rung.number)), problems
 

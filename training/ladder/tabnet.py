@@ -12,14 +12,17 @@ from tabnet import Pretraining, TabNet
 @register
 class TabNetRung(Rung):
     number, name = "4", "TabNet (ours)"
-    settings = {"decide": 16, "attend": 16, "steps": 3, "gamma": 1.5, "sparsity": 1e-4, "ghost": 256, "batch": 1024, "epochs": 20, "patience": 5,
-                "learning_rate": 0.01, "weight_decay": 1e-5, "warmup": 20, "pretrain_epochs": 3, "pretrain_rows": 60_000, "hidden": 0.2, "kind": "quantile"}
-    settings_full = {"decide": 32, "attend": 32, "steps": 5, "batch": 8192, "epochs": 100, "pretrain_epochs": 20, "pretrain_rows": 5_000_000}
+    settings = {"decide": 16, "attend": 16, "steps": 3, "gamma": 1.5, "sparsity": 1e-4, "ghost": 256, "batch": 1024, "epochs": 20,
+                "patience": 5, "learning_rate": 0.01, "weight_decay": 1e-5, "warmup": 20, "pretrain_epochs": 3,
+                "pretrain_rows": 60_000, "hidden": 0.2, "kind": "quantile"}
+    settings_full = {"decide": 32, "attend": 32, "steps": 5, "batch": 8192, "epochs": 100, "pretrain_epochs": 20,
+                     "pretrain_rows": 5_000_000}
 
     def fit(self, data, split, seed, config, say):
         torch.manual_seed(seed)
         inputs = Inputs(data, split.train, config.kind)
-        net = TabNet(inputs.width, inputs.categories, config.decide, config.attend, config.steps, gamma=config.gamma, sparsity=config.sparsity, ghost=config.ghost)
+        net = TabNet(inputs.width, inputs.categories, config.decide, config.attend, config.steps,
+                     gamma=config.gamma, sparsity=config.sparsity, ghost=config.ghost)
         if config.pretrain_epochs and not (config.folder / "epoch.pt").exists():
             pretrain(net.to(config.device), inputs, split.unlabelled, seed, config, say)
         with torch.no_grad():
@@ -28,9 +31,11 @@ class TabNetRung(Rung):
 
     def space(self, trial):
         width = trial.suggest_categorical("decide", [8, 16, 24, 32])
-        return {"decide": width, "attend": width, "steps": trial.suggest_int("steps", 2, 6), "gamma": trial.suggest_float("gamma", 1.0, 2.0),
-                "sparsity": trial.suggest_float("sparsity", 1e-6, 1e-2, log=True), "learning_rate": trial.suggest_float("learning_rate", 2e-3, 3e-2, log=True),
-                "ghost": trial.suggest_categorical("ghost", [128, 256, 512]), "pretrain_epochs": trial.suggest_categorical("pretrain_epochs", [0, 3])}
+        return {"decide": width, "attend": width, "steps": trial.suggest_int("steps", 2, 6),
+                "gamma": trial.suggest_float("gamma", 1.0, 2.0), "sparsity": trial.suggest_float("sparsity", 1e-6, 1e-2, log=True),
+                "learning_rate": trial.suggest_float("learning_rate", 2e-3, 3e-2, log=True),
+                "ghost": trial.suggest_categorical("ghost", [128, 256, 512]),
+                "pretrain_epochs": trial.suggest_categorical("pretrain_epochs", [0, 3])}
 
 
 def pretrain(net: TabNet, inputs: Inputs, rows, seed: int, config, say) -> None:
@@ -59,5 +64,6 @@ def pretrain(net: TabNet, inputs: Inputs, rows, seed: int, config, say) -> None:
             torch.nn.utils.clip_grad_norm_(task.parameters(), 1.0)
             optimiser.step()
             total, steps = total + float(loss.detach()), steps + 1
-        say(f"pre-training epoch {epoch + 1} of {config.pretrain_epochs}: {total / steps:.4f} of a hidden column's variance is not reconstructed")
+        say(f"pre-training epoch {epoch + 1} of {config.pretrain_epochs}: "
+            f"{total / steps:.4f} of a hidden column's variance is not reconstructed")
         save(path, {"task": task.state_dict(), "optimiser": optimiser.state_dict(), "random": random.get_state(), "epoch": epoch})

@@ -47,11 +47,15 @@ class TabNetReference(Rung):
                     say(f"epoch {epoch + 1}: train {curve[-1]['train']:.5f}, valid {curve[-1]['valid']:.5f}")
 
         common = dict(
-            n_d=config.decide, n_a=config.attend, n_steps=config.steps, gamma=config.gamma, lambda_sparse=config.sparsity, seed=seed, verbose=0, clip_value=1,
-            cat_idxs=[inputs.width + j for j in range(len(inputs.categories))], cat_dims=inputs.categories, cat_emb_dim=[max(1, min(16, round(n**0.5))) for n in inputs.categories] or 1,
-            optimizer_fn=torch.optim.AdamW, optimizer_params={"lr": config.learning_rate, "weight_decay": config.weight_decay}, device_name=config.device,
-            scheduler_fn=torch.optim.lr_scheduler.CosineAnnealingLR, scheduler_params={"T_max": config.epochs, "eta_min": config.learning_rate / 10})
-        given = lambda rows: dict(batch_size=(size := batch_of(config, len(rows))), virtual_batch_size=min(config.ghost, size), num_workers=0, drop_last=True, pin_memory=False)
+            n_d=config.decide, n_a=config.attend, n_steps=config.steps, gamma=config.gamma, lambda_sparse=config.sparsity,
+            seed=seed, verbose=0, clip_value=1,
+            cat_idxs=[inputs.width + j for j in range(len(inputs.categories))], cat_dims=inputs.categories,
+            cat_emb_dim=[max(1, min(16, round(n**0.5))) for n in inputs.categories] or 1,
+            optimizer_fn=torch.optim.AdamW, optimizer_params={"lr": config.learning_rate, "weight_decay": config.weight_decay},
+            device_name=config.device, scheduler_fn=torch.optim.lr_scheduler.CosineAnnealingLR,
+            scheduler_params={"T_max": config.epochs, "eta_min": config.learning_rate / 10})
+        given = lambda rows: dict(batch_size=(size := batch_of(config, len(rows))), virtual_batch_size=min(config.ghost, size),
+                                  num_workers=0, drop_last=True, pin_memory=False)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             before = None
@@ -61,6 +65,8 @@ class TabNetReference(Rung):
                 before.fit(columns(some), max_epochs=config.pretrain_epochs, patience=0, pretraining_ratio=config.hidden, **given(some))
                 say(f"pre-trained for {config.pretrain_epochs} epochs")
             net = TabNetClassifier(**common)
-            net.fit(columns(split.train), y, eval_set=[(columns(judged), data.y[judged].astype(int))], eval_name=["valid"], eval_metric=[ShiftedLogLoss],
-                    max_epochs=config.epochs, patience=config.patience, from_unsupervised=before, callbacks=[Say()], compute_importance=False, **given(split.train))
-        return Fitted(lambda rows: odds(net.predict_proba(columns(rows))), curve, {"epochs": len(curve), "parameters": sum(p.numel() for p in net.network.parameters())})
+            net.fit(columns(split.train), y, eval_set=[(columns(judged), data.y[judged].astype(int))], eval_name=["valid"],
+                    eval_metric=[ShiftedLogLoss], max_epochs=config.epochs, patience=config.patience, from_unsupervised=before,
+                    callbacks=[Say()], compute_importance=False, **given(split.train))
+        return Fitted(lambda rows: odds(net.predict_proba(columns(rows))), curve,
+                      {"epochs": len(curve), "parameters": sum(p.numel() for p in net.network.parameters())})

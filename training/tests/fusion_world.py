@@ -34,7 +34,8 @@ def world(companies=300, months=12, seed=0) -> Data:
     events = made_up_events(random, companies, months, bad, time, company)
     texts = Documents(document, np.array(start), np.array(ids, np.uint16), np.array(tags, np.uint8), 64, "ab" * 8)
     about = {"source": "made up", "target": "outcome.default", "horizon_days": 365, "at": "monthly", "catalogue": "00112233445566aa"}
-    return Data(x, list("abcde"), ["g", "g", "h", "h", "h"], y, np.ones(n, bool), time, company.astype(np.int32), texts=texts, events=events, about=about)
+    return Data(x, list("abcde"), ["g", "g", "h", "h", "h"], y, np.ones(n, bool), time, company.astype(np.int32),
+                texts=texts, events=events, about=about)
 
 
 def made_up_events(random, companies, months, bad, time, company) -> Sequences:

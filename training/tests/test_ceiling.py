@@ -41,4 +41,5 @@ def test_model_that_is_not_there_is_refused(tmp_path):
     if not wheels.offer("lightgbm"):
         pytest.skip("lightgbm is missing")
     with pytest.raises(Refused, match="does not exist: train rung 9 first"):
-        ceiling.measure(data, replace(split(data), about={"embargo_days": 0}), data.group % 3, tmp_path / "model.pt", 100, 1, lambda text: None)
+        ceiling.measure(data, replace(split(data), about={"embargo_days": 0}), data.group % 3, tmp_path / "model.pt", 100, 1,
+                        lambda text: None)

@@ -88,7 +88,8 @@ def test_documents_that_do_not_fit_are_refused(v2):
 
 
 def test_truth_is_joined_by_company_and_time():
-    truth = np.array([(1, 10, .5, 0), (0, 10, .1, 1), (0, 20, .2, 0)], [("company", "i4"), ("as_of", "i8"), ("latent", "f4"), ("label", "i1")])
+    truth = np.array([(1, 10, .5, 0), (0, 10, .1, 1), (0, 20, .2, 0)],
+                     [("company", "i4"), ("as_of", "i8"), ("latent", "f4"), ("label", "i1")])
     found = data.join_truth(truth, np.array([0, 1, 0]), np.array([20, 10, 10]))
     assert list(found) == ["latent"] and np.allclose(found["latent"], [.2, .5, .1])
     with pytest.raises(Refused, match="1 of 2 rows are not in truth/rows.npy"):

@@ -23,7 +23,10 @@ COUNTS, AMOUNTS = np.array([0, 900, 400, 200, 300, 60, 100]), np.array([0, 0, 0,
 
 
 def made_up(seed: int, planted: float, companies=600, months=14, candidates_=40, own=0.0) -> discovery.Problem:
-    """Companies over months; 3 present features that know something, 40 candidates, of which the first is of use where `planted` > 0; `own`: a risk of each company's that nothing tells."""
+    """
+    Companies over months; 3 present features that know something, 40 candidates, of which the first is of use where `planted` > 0;
+    `own`: a risk of each company's that nothing tells.
+    """
     random = np.random.default_rng(seed)
     company, month = np.tile(np.arange(companies), months), np.repeat(np.arange(months), companies)
     slow = random.normal(size=(companies, candidates_ + 3))[company]                    # rows of a company are alike
@@ -56,7 +59,8 @@ def test_noise_is_no_discovery_in_most_worlds():
 
 def test_what_a_company_was_like_before_is_no_discovery():
     """Columns that hardly move name their companies: learned by heart in the train slice they would gain in the valid slice."""
-    rounds = [discovery.search(made_up(seed, planted=0.0, companies=200, months=40, own=3.0), 0.1, 1, 1, lambda text: None, time.monotonic() + 600).rounds[0] for seed in range(4)]
+    rounds = [discovery.search(made_up(seed, planted=0.0, companies=200, months=40, own=3.0), 0.1, 1, 1, lambda text: None,
+                               time.monotonic() + 600).rounds[0] for seed in range(4)]
     assert sum(r["shadows"] + r["passed"] for r in rounds) <= 2, rounds
 
 
@@ -91,7 +95,8 @@ def test_shadow_keeps_the_month_and_the_values():
 
 def test_interrupted_search_goes_on_to_the_same_end():
     problem, seen = made_up(1, planted=0.8), []
-    whole = discovery.search(problem, 0.1, 6, 1, lambda text: None, time.monotonic() + 600, keep=lambda rounds: seen.append(json.loads(json.dumps(rounds))))
+    whole = discovery.search(problem, 0.1, 6, 1, lambda text: None, time.monotonic() + 600,
+                             keep=lambda rounds: seen.append(json.loads(json.dumps(rounds))))
     again = discovery.search(problem, 0.1, 6, 1, lambda text: None, time.monotonic() + 600, before=seen[0])
     assert again.rounds == whole.rounds
     none = discovery.search(problem, 0.1, 6, 1, lambda text: None, time.monotonic() - 1, before=seen[0])
@@ -103,7 +108,8 @@ def test_candidates_are_new_and_of_events_that_the_archive_has():
     names = {e["name"] for e in entries}
     assert "found_any_count_90d" in names and "found_any_count_30d" not in names            # the base has it
     assert "found_filing_pledge_ratio_30d_365d" in names and "found_bad_silence_life" in names
-    assert not any("outcome" in e["events"] or "tick" in e["events"] or e["events"] == "filing.*" for e in entries)      # filing.* is the set bad
+    # filing.* is the set bad
+    assert not any("outcome" in e["events"] or "tick" in e["events"] or e["events"] == "filing.*" for e in entries)
     assert "found_change_capital_sum_365d" in names and "found_filing_pledge_sum_365d" not in names      # too few amounts
     assert next(e for e in entries if e["name"] == "found_filing_pledge_count_90d")["group"] == "distress"
     assert len(names) == len(entries)
@@ -117,7 +123,8 @@ def test_written_catalogue_reads_back(tmp_path):
     assert candidates.read(tmp_path / "new" / "c.json") == whole
 
 
-@pytest.mark.parametrize(("text", "words"), [("{", "is not JSON"), ("[]", "is not a feature catalogue"), ('{"features": []}', "it has no features")])
+@pytest.mark.parametrize(("text", "words"), [
+    ("{", "is not JSON"), ("[]", "is not a feature catalogue"), ('{"features": []}', "it has no features")])
 def test_broken_catalogue_is_one_sentence(tmp_path, text, words):
     (tmp_path / "c.json").write_text(text)
     with pytest.raises(Refused, match=words):
@@ -125,7 +132,8 @@ def test_broken_catalogue_is_one_sentence(tmp_path, text, words):
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    ([], "name the archive"), (["--from", "ndjson:x"], "needs --valid-from"), (["--data", "sim", "--q", "0"], "--q 0.0"), (["--data", "sim", "--budget", "soon"], "--budget soon"),
+    ([], "name the archive"), (["--from", "ndjson:x"], "needs --valid-from"), (["--data", "sim", "--q", "0"], "--q 0.0"),
+    (["--data", "sim", "--budget", "soon"], "--budget soon"),
     (["--data", "sim", "--catalogue", "/none.json"], "there is no feature catalogue")])
 def test_wrong_arguments_are_one_sentence(arguments, words):
     with pytest.raises(Refused, match=words):
@@ -134,7 +142,8 @@ def test_wrong_arguments_are_one_sentence(arguments, words):
 
 def message(company: int, when: int, kind: str, number: int) -> str:
     day = str(np.datetime64("2020-01-01") + when)
-    body = {"schema_version": 1, "source": "test", "source_event_id": f"e{number}", "company": {"scheme": "X-SIM", "id": f"{company:09d}", "name": f"c{company}"},
+    body = {"schema_version": 1, "source": "test", "source_event_id": f"e{number}",
+            "company": {"scheme": "X-SIM", "id": f"{company:09d}", "name": f"c{company}"},
             "observed_time": f"{day}T12:00:00Z", "kind": kind}
     return json.dumps({**body, "date": day} if kind == "default" else {**body, "event_time": day})
 
@@ -157,8 +166,9 @@ def test_command_finds_what_was_planted_and_the_featurizer_serves_it(tmp_path, m
         {"name": "any_count_365d", "group": "activity", "events": "any", "aggregate": "count", "windows": [365]}]}, tmp_path / "base.json")
     monkeypatch.setattr(discover, "FOLDER", tmp_path / "runs" / "discover")
     (tmp_path / "runs").mkdir()
-    assert discover.main(["--from", f"ndjson:{tmp_path / 'events.ndjson'}", "--horizon", "180", "--valid-from", "2021-04-01", "--calibrate-from", "2021-09-01",
-                          "--catalogue", str(tmp_path / "base.json"), "--out", str(tmp_path / "out.json"), "--most", "4"]) == 0
+    assert discover.main(["--from", f"ndjson:{tmp_path / 'events.ndjson'}", "--horizon", "180", "--valid-from", "2021-04-01",
+                          "--calibrate-from", "2021-09-01", "--catalogue", str(tmp_path / "base.json"),
+                          "--out", str(tmp_path / "out.json"), "--most", "4"]) == 0
     said = capsys.readouterr().out
     chosen = candidates.read(tmp_path / "out.json")["features"]
     assert chosen[0]["name"] == "any_count_365d" and "pledge" in chosen[1]["events"] and "exported = chosen, bit by bit" in said

@@ -27,7 +27,8 @@ def trained(tmp_path_factory):
             block.weight.fill_(0.5)                                # so that attention counts
     folder = tmp_path_factory.mktemp("fused")
     (folder / "vocabulary.json").write_text("{}")
-    checkpoint.save(folder / "model.pt", model.eval(), s, data, golden=export.golden(model, rows, split(data).test), calibration={"scale": 1.0, "offset": 0.0},
+    checkpoint.save(folder / "model.pt", model.eval(), s, data, golden=export.golden(model, rows, split(data).test),
+                    calibration={"scale": 1.0, "offset": 0.0},
                     bands=[{"name": "low"}, {"name": "watch", "fire": 0.3, "recover": 0.2}])
     return folder
 
@@ -35,7 +36,8 @@ def trained(tmp_path_factory):
 def packaged(trained, models, **changed):
     model, state = checkpoint.load(trained / "model.pt")
     state["tokenizer"] = export.vocabulary_hash(trained / "vocabulary.json")
-    return export.package({**state, **changed}, model, changed.get("golden", state["golden"]), trained / "vocabulary.json", models, "sim-default", "2026.11.0")
+    return export.package({**state, **changed}, model, changed.get("golden", state["golden"]), trained / "vocabulary.json", models,
+                          "sim-default", "2026.11.0")
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +47,17 @@ def place(trained, tmp_path_factory):
 
 def test_package_holds_what_the_scorer_reads(place):
     m = json.loads((place / "manifest.json").read_text("utf-8"))
-    assert m["graph"] == {"file": "head.onnx", "features": "features", "output": "logit", "text_vector": "text_vector", "text_width": 8, "has_text": "has_text"}
-    assert m["text_encoder"] == {"file": "text_encoder.onnx", "ids": "ids", "tags": "tags", "output": "text_vector", "tokenizer": "tokenizer.json"}
-    assert m["tokenizer"] == export.vocabulary_hash(place / "tokenizer.json") and m["catalogue"] == "00112233445566aa" and m["feature_count"] == 5
+    assert m["graph"] == {"file": "head.onnx", "features": "features", "output": "logit", "text_vector": "text_vector",
+                          "text_width": 8, "has_text": "has_text"}
+    assert m["text_encoder"] == {"file": "text_encoder.onnx", "ids": "ids", "tags": "tags", "output": "text_vector",
+                                 "tokenizer": "tokenizer.json"}
+    assert (m["tokenizer"] == export.vocabulary_hash(place / "tokenizer.json")
+            and m["catalogue"] == "00112233445566aa" and m["feature_count"] == 5)
     assert set(m["files"]) == {p.name for p in place.iterdir()} - {"manifest.json"}
     assert all(hashlib.sha256((place / f).read_bytes()).hexdigest() == digest for f, digest in m["files"].items())
     checked = m["training"]["graph_check"]
-    assert all(checked[gate] <= 1e-5 for gate in ("encoder_vs_pytorch", "head_vs_pytorch", "padding", "batch_mates", "cached_vs_fresh", "missing_text"))
+    assert all(checked[gate] <= 1e-5
+               for gate in ("encoder_vs_pytorch", "head_vs_pytorch", "padding", "batch_mates", "cached_vs_fresh", "missing_text"))
     assert checked["batches"] == [1, 3, 64] and checked["lengths"] == [8, 96, 128]
 
 
@@ -65,19 +71,23 @@ def test_graphs_have_a_dynamic_batch_and_length(place):
     for file in ("text_encoder.onnx", "head.onnx"):
         graph = onnx.load(str(place / file))
         assert graph.opset_import[0].version in (16, 17)
-        shapes.update({v.name: [d.dim_param or d.dim_value for d in v.type.tensor_type.shape.dim] for v in [*graph.graph.input, *graph.graph.output]})
-    assert shapes["ids"] == shapes["tags"] == ["batch", "length"] and shapes["features"] == ["batch", 5] and shapes["has_text"] == ["batch", 1]
+        shapes.update({v.name: [d.dim_param or d.dim_value for d in v.type.tensor_type.shape.dim]
+                       for v in [*graph.graph.input, *graph.graph.output]})
+    assert (shapes["ids"] == shapes["tags"] == ["batch", "length"]
+            and shapes["features"] == ["batch", 5] and shapes["has_text"] == ["batch", 1])
     assert shapes["text_vector"] == ["batch", 8] and shapes["logit"] == ["batch", 1]
 
 
 def test_golden_rows_have_documents_and_the_path_without_text(trained):
     golden = checkpoint.load(trained / "model.pt")[1]["golden"]
-    assert len(golden["inputs"]) == len(golden["documents"]) == len(golden["logits"]) and None in golden["documents"] and any(golden["documents"])
-    assert np.corrcoef(golden["logits"], np.arange(len(golden["logits"])))[0, 1] > 0.8        # rising, but for what is missing and served as 0
+    assert (len(golden["inputs"]) == len(golden["documents"]) == len(golden["logits"])
+            and None in golden["documents"] and any(golden["documents"]))
+    assert np.corrcoef(golden["logits"], np.arange(len(golden["logits"])))[0, 1] > 0.8    # rising, but for what is missing and served as 0
     assert all(len(d["ids"]) == len(d["tags"]) > 0 for d in golden["documents"] if d)
 
 
-@pytest.mark.parametrize("gate", ["encoder_vs_pytorch", "head_vs_pytorch", "padding", "batch_mates", "cached_vs_fresh", "missing_text", "golden"])
+@pytest.mark.parametrize("gate", [
+    "encoder_vs_pytorch", "head_vs_pytorch", "padding", "batch_mates", "cached_vs_fresh", "missing_text", "golden"])
 def test_gate_refuses_graphs_that_fail_it(trained, place, monkeypatch, gate):
     model, state = checkpoint.load(trained / "model.pt")
     monkeypatch.setattr(gates, "golden_rows" if gate == "golden" else gate, lambda *_: 1.0)
@@ -113,7 +123,8 @@ def test_head_with_events_is_not_packaged(trained, tmp_path):
     data = world(companies=100)
     model, _ = build.make(data, split(data), settings({**SIZES, "event_branch": True}), 1, "cpu")
     with pytest.raises(Refused, match="score requests do not carry"):
-        export.package(checkpoint.load(trained / "model.pt")[1], model, {}, trained / "vocabulary.json", tmp_path, "sim-default", "2026.11.0")
+        export.package(checkpoint.load(trained / "model.pt")[1], model, {}, trained / "vocabulary.json", tmp_path,
+                       "sim-default", "2026.11.0")
 
 
 def test_broken_checkpoint_is_one_sentence(tmp_path):

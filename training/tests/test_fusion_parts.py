@@ -30,7 +30,7 @@ def test_standard_is_measured_from_those_above_the_least():
     value, there = PiecewiseLinear(1, 8).fit(salaries).standard(torch.tensor([[0.0], [90.0], [120.0], [float("nan")]]))
     assert there.squeeze(1).tolist() == [0, 1, 1, 0]
     assert value[1:3, 0].tolist() == pytest.approx([-1, 2])
-    lonely = np.r_[np.zeros(99), np.full(1, 7.0)].astype(np.float32)[:, None]            # one value above the least has no standard deviation
+    lonely = np.r_[np.zeros(99), np.full(1, 7.0)].astype(np.float32)[:, None]      # one value above the least has no standard deviation
     value, there = PiecewiseLinear(1, 8).fit(lonely).standard(torch.tensor([[0.0], [7.0], [9.0]]))
     assert value.isfinite().all() and not there.any()
 

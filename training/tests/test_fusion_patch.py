@@ -35,9 +35,11 @@ def with_tail(data, merged: bool):
 
 
 def vocabulary(folder, added, parent=OLD):
-    entries = [{"piece": f"p{i}", "cost": 1} for i in range(64)] + [{"piece": f"w{i}", "cost": 1, "from": ids} for i, ids in enumerate(added)]
+    entries = [{"piece": f"p{i}", "cost": 1} for i in range(64)] + [
+        {"piece": f"w{i}", "cost": 1, "from": ids} for i, ids in enumerate(added)]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tokenizer.json").write_text(json.dumps({"schema_version": 1, "algorithm": "unigram", "parent": parent, "unknown_cost": 9, "entries": entries}))
+    (folder / "tokenizer.json").write_text(json.dumps(
+        {"schema_version": 1, "algorithm": "unigram", "parent": parent, "unknown_cost": 9, "entries": entries}))
     return patch.read(folder)
 
 
@@ -49,7 +51,8 @@ def trained(tmp_path_factory):
     model, rows = build.make(data, split(data), s, 1, "cpu")
     pretrain(model, rows, split(data).unlabelled, int(data.time.max()) + 1, s, 1, run, lambda text: None)
     model.encoder.round_tokens()
-    checkpoint.save(run / "model.pt", model.eval(), s, data, golden=export.golden(model, rows, split(data).test), calibration={"scale": 1.0, "offset": 0.0},
+    checkpoint.save(run / "model.pt", model.eval(), s, data, golden=export.golden(model, rows, split(data).test),
+                    calibration={"scale": 1.0, "offset": 0.0},
                     bands=[{"name": "low"}, {"name": "watch", "fire": 0.3, "recover": 0.2}])
     return run, data
 
@@ -72,7 +75,8 @@ def test_new_rows_are_the_mean_of_their_pieces_and_nothing_else_changes(trained,
     old, new = (checkpoint.load(folder / "model.pt")[1]["state"] for folder in (run, tmp_path / "out"))
     table = new["encoder.token.weight"]
     assert torch.equal(table[:64], old["encoder.token.weight"]) and table.shape == (66, 16)
-    assert torch.allclose(table[WORD], table[[PLAN, TAIL, PLAN]].mean(0), rtol=1e-3) and torch.allclose(table[CUTS], table[[WORD, CUT]].mean(0), rtol=1e-3)
+    assert (torch.allclose(table[WORD], table[[PLAN, TAIL, PLAN]].mean(0), rtol=1e-3)
+            and torch.allclose(table[CUTS], table[[WORD, CUT]].mean(0), rtol=1e-3))
     assert torch.equal(table, table.half().float())                            # as a package stores it
     assert all(torch.equal(old[name], new[name]) for name in old if name != "encoder.token.weight")
 
@@ -96,7 +100,8 @@ def test_package_of_a_patched_checkpoint_and_patched_package_say_the_same(traine
     place = export.package(state, model, state["golden"], tmp_path / "old.json", tmp_path / "models", "sim-default", "2026.11.0")
     new = patch.patch_package(place, words, "2026.11.1")
     manifest = json.loads((new / "manifest.json").read_text())
-    assert manifest["tokenizer"] == words.hash and manifest["version"] == "2026.11.1" and (tmp_path / "models" / "sim-default" / "CURRENT").read_text() == "2026.11.0\n"
+    assert (manifest["tokenizer"] == words.hash and manifest["version"] == "2026.11.1"
+            and (tmp_path / "models" / "sim-default" / "CURRENT").read_text() == "2026.11.0\n")
     assert all(hashlib.sha256((new / f).read_bytes()).hexdigest() == digest for f, digest in manifest["files"].items())
     assert (new / "tokenizer.json").read_bytes() == words.file.read_bytes()
     onnxruntime = pytest.importorskip("onnxruntime")
@@ -110,8 +115,9 @@ def test_package_of_a_patched_checkpoint_and_patched_package_say_the_same(traine
 
 
 @pytest.mark.parametrize(("added", "parent", "words"), [
-    ([[PLAN]], "cd" * 8, "adds to vocabulary cdcdcdcdcdcdcdcd, the model has abababababababab"), ([], OLD, "does not say how it was spelled"),
-    ([None], OLD, "does not say how it was spelled"), ([[70]], OLD, "does not say how it was spelled")])
+    ([[PLAN]], "cd" * 8, "adds to vocabulary cdcdcdcdcdcdcdcd, the model has abababababababab"),
+    ([], OLD, "does not say how it was spelled"), ([None], OLD, "does not say how it was spelled"),
+    ([[70]], OLD, "does not say how it was spelled")])
 def test_vocabulary_that_does_not_add_to_the_models_is_refused(trained, tmp_path, added, parent, words):
     with pytest.raises(Refused, match=words):
         patch.patch_run(trained[0], vocabulary(tmp_path, added, parent), tmp_path / "out")

@@ -8,8 +8,9 @@ from fusion_world import CUT, PLAN, split, world
 from fusion.config import settings
 from test_fusion_training import TINY
 
-SWITCHES = [{"smoothing": 0.1}, {"focal": 2.0}, {"supervised_contrast": 0.1}, {"triplet": 0.1}, {"consistency": "uda"}, {"consistency": "fixmatch"},
-            {"adversarial": 0.5}, {"focus": True}, {"keywords": 4}, {"experts": 3}, {"event_branch": True}]
+SWITCHES = [{"smoothing": 0.1}, {"focal": 2.0}, {"supervised_contrast": 0.1}, {"triplet": 0.1}, {"consistency": "uda"},
+            {"consistency": "fixmatch"}, {"adversarial": 0.5}, {"focus": True}, {"keywords": 4}, {"experts": 3},
+            {"event_branch": True}]
 
 
 @pytest.mark.parametrize("switch", SWITCHES, ids=lambda s: next(iter(s)) + str(next(iter(s.values()))))
@@ -39,7 +40,8 @@ def test_finish_is_looked_at_and_never_makes_worse():
 def test_smoothing_moves_labels_and_focal_forgives_what_is_right():
     logit, label = torch.tensor([4.0, -4.0, 0.0]), torch.tensor([1.0, 1.0, 0.0])
     plain = losses.binary(logit, label)
-    by_hand = -(torch.nn.functional.logsigmoid(logit) * (0.9 * label + 0.05) + torch.nn.functional.logsigmoid(-logit) * (0.95 - 0.9 * label)).mean()
+    by_hand = -(torch.nn.functional.logsigmoid(logit) * (0.9 * label + 0.05)
+                + torch.nn.functional.logsigmoid(-logit) * (0.95 - 0.9 * label)).mean()
     assert losses.binary(logit, label, smoothing=0.1) == pytest.approx(float(by_hand))
     each = torch.nn.functional.binary_cross_entropy_with_logits(logit, label, reduction="none")
     right = torch.sigmoid(torch.tensor([4.0, -4.0, 0.0]))

@@ -60,7 +60,8 @@ def test_future_is_what_follows_without_outcomes_and_nothing_from_until_on(data)
         if e.last[row] < 0:
             assert exposure[i] == 0
             continue
-        later = (e.company == data.group[row]) & (e.observed > data.time[row]) & (e.observed <= min(end, data.time[row] + 365 * 86_400)) & (e.type != 2)
+        later = ((e.company == data.group[row]) & (e.observed > data.time[row])
+                 & (e.observed <= min(end, data.time[row] + 365 * 86_400)) & (e.type != 2))
         assert counts[i].tolist() == [(e.type[later] == k).sum() for k in range(3)]
         if later.any():
             assert wait[i] == pytest.approx((e.observed[later].min() - data.time[row]) / (365 * 86_400), rel=1e-4)
@@ -103,7 +104,8 @@ def test_head_learns_alone_over_vectors_that_stay(data):
 
 def test_pretraining_is_taken_over_where_only_fine_tuning_changed(data, tmp_path, monkeypatch):
     s = settings({**TINY, "latent": True, "layers": False, "rest_steps": 20, "head_steps": 20, "head_batch": 64})
-    run = lambda s, folder: pretrain(build.make(data, split(data), s, 1, "cpu")[0], Rows(data, 32), split(data).unlabelled, int(data.time.max()), s, 1, folder, SAY)
+    run = lambda s, folder: pretrain(build.make(data, split(data), s, 1, "cpu")[0], Rows(data, 32), split(data).unlabelled,
+                                     int(data.time.max()), s, 1, folder, SAY)
     first, _ = run(s, tmp_path)
     monkeypatch.setattr(latent, "begin", None)                                   # nothing is prepared again,
     monkeypatch.setattr("fusion.pretrain.kept", None)
@@ -149,7 +151,8 @@ def test_latent_directions_tell_documents_apart(data):
     s = settings({**TINY, "latent": True, "pretrain_steps": 0})
     random, topic = np.random.default_rng(0), np.arange(300) % 2
     ids = np.concatenate([random.choice(np.arange(20, 40) + 20 * t, 12) for t in topic]).astype(np.uint16)       # two vocabularies
-    texts = replace(data.texts, document=np.arange(len(data)) % 300, start=np.arange(301) * 12, token_id=ids, token_tag=np.full(len(ids), 129, np.uint8))
+    texts = replace(data.texts, document=np.arange(len(data)) % 300, start=np.arange(301) * 12, token_id=ids,
+                    token_tag=np.full(len(ids), 129, np.uint8))
     other = replace(data, texts=texts)
     model, rows = build.make(other, split(data), s, 1, "cpu")
     pretrain(model, rows, split(data).unlabelled, int(data.time.max()), s, 1, None, SAY)
@@ -199,7 +202,8 @@ def test_interrupted_pretraining_goes_on_where_it_stopped(data, tmp_path, monkey
 
 def test_joint_model_finds_what_neither_half_knows():
     data = world(companies=1500, months=2)
-    s, cut = settings({**TINY, "tune_steps": 280, "tune_lr": 2e-3, "decay_lr": 1.0, "text_dropout": 0.0, "weight_decay": 0.02, "average": 0.0, "checks": 40, "patience": 9}), split(data)
+    s, cut = settings({**TINY, "tune_steps": 280, "tune_lr": 2e-3, "decay_lr": 1.0, "text_dropout": 0.0, "weight_decay": 0.02,
+                       "average": 0.0, "checks": 40, "patience": 9}), split(data)
     model, rows = build.make(data, cut, s, 1, "cpu")
     build.learn(model, rows, cut, s, 1, None, SAY, pretrained=False)
     test = cut.test[data.texts.document[cut.test] >= 0]
@@ -225,7 +229,8 @@ def test_weights_of_the_best_look_are_kept(data):
     model, rows = build.make(data, cut, s, 1, "cpu")
     tuner = Finetuner(model, rows, cut, s, 1, SAY)
     tuner.together()
-    assert metrics.auc(build.scores(model, rows)(tuner.looked_at), data.y[tuner.looked_at]) == pytest.approx(max(h["valid_auc"] for h in tuner.history))
+    assert metrics.auc(build.scores(model, rows)(tuner.looked_at), data.y[tuner.looked_at]) == pytest.approx(
+        max(h["valid_auc"] for h in tuner.history))
 
 
 def test_labels_begin_with_what_pretraining_foretells(data):
@@ -290,6 +295,9 @@ def test_probe_leaves_the_encoder_alone_and_prefers_one_that_tells_tokens(data):
     before = [p.detach().clone() for p in model.encoder.parameters()]
     documents = np.unique(data.texts.document[data.texts.document >= 0])
     good = denoise(model.encoder, rows, documents, "span", 20, 1)
+    model.encoder.body.resting = True                                # then the tokens themselves are read
+    assert denoise(model.encoder, rows, documents, "span", 20, 1) not in (0, good)
+    model.encoder.body.resting = False
     assert all(torch.equal(a, b) for a, b in zip(before, model.encoder.parameters()))
     assert denoise(model.encoder, rows, documents, "gap", 5, 1) > 0
     with torch.no_grad():
@@ -317,7 +325,8 @@ def test_learning_reads_strangers_begins_with_what_is_foretold_and_goes_back(dat
 
 
 def test_rung_9_is_judged_as_it_is_stored(data, tmp_path):
-    rung, config = registry["9"] if discover() else None, Config(tmp_path, settings={**registry["9"].settings, **TINY, "pretrain_steps": 5, "tune_steps": 5, "head_epochs": 0})
+    rung, config = registry["9"] if discover() else None, Config(tmp_path, settings={
+        **registry["9"].settings, **TINY, "pretrain_steps": 5, "tune_steps": 5, "head_epochs": 0})
     fitted = rung.fit(data, split(data), 1, config, SAY)
     model, _ = checkpoint.load(tmp_path / "model.pt")
     table = model.encoder.token.weight
@@ -334,7 +343,9 @@ def test_a_table_that_half_precision_cannot_hold_is_refused(data):
 
 
 def test_directions_are_no_more_than_documents_have():
-    pairs = [np.repeat(16 + np.random.default_rng(i).integers(0, 8, 6) * 2, 2) + np.tile([0, 1], 6) for i in range(200)]      # each word is always two pieces
-    texts = Documents(np.arange(200, dtype=np.int32), np.arange(201) * 12, np.concatenate(pairs).astype(np.uint16), np.zeros(2400, np.uint8), 64)
+    # each word is always two pieces
+    pairs = [np.repeat(16 + np.random.default_rng(i).integers(0, 8, 6) * 2, 2) + np.tile([0, 1], 6) for i in range(200)]
+    texts = Documents(np.arange(200, dtype=np.int32), np.arange(201) * 12, np.concatenate(pairs).astype(np.uint16),
+                      np.zeros(2400, np.uint8), 64)
     table, _ = latent.directions(texts, np.arange(200), 15, 1)
     assert table.shape[1] <= 8 and np.abs(table).max() < 100

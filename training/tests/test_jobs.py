@@ -107,7 +107,8 @@ def test_a_ladder_of_two_jobs_writes_what_a_ladder_of_one_writes(found, tmp_path
     for count in (1, 2):
         Counting.fits = []
         run = replace(small_run(), jobs=count)
-        result, whole = run_ladder.run_all(run, "", tmp_path / f"results{count}", tmp_path / f"runs{count}", lambda text: None, loaded(found))
+        result, whole = run_ladder.run_all(run, "", tmp_path / f"results{count}", tmp_path / f"runs{count}", lambda text: None,
+                                           loaded(found))
         assert Counting.fits == ([1, 2] if count == 1 else [])                           # what a process of its own counts is lost
         assert not whole and f"{count} fit{'s' * (count - 1)} at once of 1 thread," in result["machine"]
         results.append((result["rungs"][0]["seed_auc"], len(result["rungs"]), result["left_out"]))
@@ -123,7 +124,8 @@ def test_a_rung_that_is_refused_says_why(found, tmp_path, monkeypatch, count):  
             raise Refused(f"seed {seed} is not to its taste")
 
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Needy(found)], []))
-    result, whole = run_ladder.run_all(replace(small_run(), jobs=count), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    result, whole = run_ladder.run_all(replace(small_run(), jobs=count), "", tmp_path / "results", tmp_path / "runs",
+                                       lambda text: None, loaded(found))
     assert whole and result["left_out"] == ["rung 2 (needy) is left out: seed 1 is not to its taste"]
 
 

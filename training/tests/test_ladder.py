@@ -92,8 +92,9 @@ def test_without_time_groups_are_dealt(found):
 
 
 @pytest.mark.parametrize(("change", "words"), [
-    ({"valid_from": "2022-06-01"}, "must be in order"), ({"test_from": "2030-01-01"}, "test slice has no rows"), ({"hold_out": 1.0}, "allowed is 0 to below 1"),
-    ({"valid": 1}, "has no setting valid; allowed are"), ({"keep_negatives": 0.0}, "keep_negatives is 0.0")])
+    ({"valid_from": "2022-06-01"}, "must be in order"), ({"test_from": "2030-01-01"}, "test slice has no rows"),
+    ({"hold_out": 1.0}, "allowed is 0 to below 1"), ({"valid": 1}, "has no setting valid; allowed are"),
+    ({"keep_negatives": 0.0}, "keep_negatives is 0.0")])
 def test_split_that_cannot_be_is_one_sentence(found, change, words):
     with pytest.raises(Refused, match=words):
         splits.make(found, {**SPLIT, **change})
@@ -161,7 +162,8 @@ def test_finished_makes_the_table_of_what_there_is_and_fits_nothing(found, tmp_p
         def fit(self, data, split, seed, config, say):
             if seed == 2:
                 raise KeyboardInterrupt
-            looks = [{"turn": "head", "step": 1, "next": 0.5}, *({"epoch": i, "valid": 0.1 * i} for i in range(3))]      # pre-training has no valid
+            # pre-training has no valid
+            looks = [{"turn": "head", "step": 1, "next": 0.5}, *({"epoch": i, "valid": 0.1 * i} for i in range(3))]
             return Fitted(lambda rows: data.x[rows, 0], looks)
 
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Twice(found)], []))
@@ -171,7 +173,8 @@ def test_finished_makes_the_table_of_what_there_is_and_fits_nothing(found, tmp_p
     with pytest.raises(KeyboardInterrupt):
         run_ladder.run_all(*where)
     result, whole = run_ladder.run_all(*where, fit=False)
-    assert whole and len(result["rungs"][0]["seed_auc"]) == 1 and result["left_out"] == [f"rung 1 ({Twice.name}) has been run with 1 of 2 seeds"]
+    assert (whole and len(result["rungs"][0]["seed_auc"]) == 1
+            and result["left_out"] == [f"rung 1 ({Twice.name}) has been run with 1 of 2 seeds"])
 
 
 def test_the_command_repeats_the_whole_table():
@@ -185,7 +188,8 @@ def test_results_hold_what_the_readme_needs(found, tmp_path, monkeypatch, capsys
     run = small_run(rung={"2": {"rounds": 30}})
     result, whole = run_ladder.run_all(run, "the command", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
     written = json.loads((tmp_path / "results" / "small.json").read_text())
-    assert whole and {"date", "machine", "seeds", "rows", "base_rate", "split", "latent_oracle_auc", "observable_oracle_auc", "rungs"} <= set(written)
+    assert whole and {"date", "machine", "seeds", "rows", "base_rate", "split", "latent_oracle_auc", "observable_oracle_auc",
+                      "rungs"} <= set(written)
     for row in written["rungs"]:
         assert {"rung", "auc", "low", "high", "ap", "ece", "seconds", "minus_2b", "recall_10", "brier", "balanced_accuracy"} <= set(row)
         assert row["low"] < row["auc"] < row["high"] and row["auc"] > 0.75
@@ -193,7 +197,8 @@ def test_results_hold_what_the_readme_needs(found, tmp_path, monkeypatch, capsys
         assert (tmp_path / "runs" / "small" / name).stat().st_size > 1000
     assert "| 2 gradient boosting | 0." in capsys.readouterr().out
     page = f"before\n<!-- ladder:small -->\nold\n<!-- /ladder -->\nafter"
-    assert report.table(result).strip() in report.renew(page, tmp_path / "results") and "old" not in report.renew(page, tmp_path / "results")
+    assert (report.table(result).strip() in report.renew(page, tmp_path / "results")
+            and "old" not in report.renew(page, tmp_path / "results"))
 
 
 def test_difference_from_the_rival_is_paired(found, tmp_path, monkeypatch):
@@ -221,7 +226,9 @@ def test_rung_without_its_package_or_data_is_left_out_with_a_line(found, tmp_pat
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Broken(found), Needy(found)], []))
     result, whole = run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
     assert [row["rung"] for row in result["rungs"]] == ["1"] and not whole
-    assert result["left_out"] == ["rung 8 (broken) failed with ZeroDivisionError: made up", "rung 9 (needy) is left out: it needs the Python package no_such_package (training/requirements.txt), texts"]
+    assert result["left_out"] == [
+        "rung 8 (broken) failed with ZeroDivisionError: made up",
+        "rung 9 (needy) is left out: it needs the Python package no_such_package (training/requirements.txt), texts"]
 
 
 def test_seconds_are_called_what_they_are():
@@ -239,8 +246,10 @@ def test_unknown_rung_and_setting_are_named(found):
 
 
 def test_config_file_reads_as_it_was_written(tmp_path):
-    run = configs.Run("sim", seeds=[4], rungs=["2b"], worlds=[{"companies": 10, "years": 2, "seed": 1, "world": {"TextStrength": 1.5}}, {"companies": 5}],
-                      split={"valid_from": "2021-01-01", "hold_out": 0.5}, rung={"2b": {"leaves": 7, "text_c": [0.1, 1.0], "segments": True}, "5": {"mask": "none"}})
+    run = configs.Run("sim", seeds=[4], rungs=["2b"],
+                      worlds=[{"companies": 10, "years": 2, "seed": 1, "world": {"TextStrength": 1.5}}, {"companies": 5}],
+                      split={"valid_from": "2021-01-01", "hold_out": 0.5},
+                      rung={"2b": {"leaves": 7, "text_c": [0.1, 1.0], "segments": True}, "5": {"mask": "none"}})
     configs.write(run, tmp_path / "c.toml")
     assert configs.read(tmp_path / "c.toml") == run
 
@@ -335,7 +344,8 @@ def with_words(tmp_path):
     start = np.arange(0, 241 * 6, 6)
     tokens = random.integers(21, 29, 240 * 6).astype(np.uint16)
     tokens[start[:-1][bad]] = 20
-    texts = replace(found.texts, document=found.group.astype(np.int32), start=start, token_id=tokens, token_tag=np.zeros(len(tokens), np.uint8))
+    texts = replace(found.texts, document=found.group.astype(np.int32), start=start, token_id=tokens,
+                    token_tag=np.zeros(len(tokens), np.uint8))
     y = (random.random(len(found)) < np.where(bad[found.group], 0.4, 0.1)).astype(np.int8)
     return replace(found, texts=texts, y=y, x=random.normal(size=found.x.shape).astype(np.float32))
 

@@ -141,7 +141,8 @@ def test_ghost_batch_norm_normalises_each_piece_and_serves_running_statistics():
     x = torch.randn(120, 3)
     x[50:] += 5                                               # two pieces of 60
     out = norm(x)
-    assert torch.allclose(out[:60].mean(0), torch.zeros(3), atol=1e-5) and torch.allclose(out[60:].var(0, unbiased=False), torch.ones(3), atol=1e-3)
+    assert (torch.allclose(out[:60].mean(0), torch.zeros(3), atol=1e-5)
+            and torch.allclose(out[60:].var(0, unbiased=False), torch.ones(3), atol=1e-3))
     norm.eval()
     assert torch.equal(norm(x[:1]), norm(x)[:1])              # of a batch of one, too
     assert norm(torch.randn(101, 3)).shape == (101, 3)
@@ -174,8 +175,8 @@ def test_pretraining_learns_to_reconstruct_what_is_hidden():
 
 
 OTHERS = [{}, *({name: other} for name, others in {
-    "embedding": [False], "mask": ["sparsemax", "softmax", "none"], "sharpness": [True], "adaptive": [False], "residual": ["scaled"], "start": [False],
-    "linear": [False]}.items() for other in others), {"heads": 1}, {"steps": 1}]
+    "embedding": [False], "mask": ["sparsemax", "softmax", "none"], "sharpness": [True], "adaptive": [False],
+    "residual": ["scaled"], "start": [False], "linear": [False]}.items() for other in others), {"heads": 1}, {"steps": 1}]
 
 
 @pytest.mark.parametrize("switch", OTHERS, ids=str)

@@ -25,7 +25,8 @@ def test_interrupted_ladder_goes_on_at_the_first_unfinished_seed(found, tmp_path
     assert Counting.fits == [1, 2, 2, 1, 2]                                              # other data: nothing is reused
 
 
-@pytest.mark.parametrize("name, left", [("started.json", ""), ("done.json", "[]"), ("done.json", "{"), ("seconds.txt", "12"), ("logits.npz", "PK")])
+@pytest.mark.parametrize("name, left", [
+    ("started.json", ""), ("done.json", "[]"), ("done.json", "{"), ("seconds.txt", "12"), ("logits.npz", "PK")])
 def test_torn_files_of_a_rung_are_fitted_again(found, tmp_path, monkeypatch, name, left):  # noqa: F811
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found)], []))
     go = lambda: run_ladder.run_all(small_run(), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
@@ -53,7 +54,8 @@ def test_rungs_that_are_not_asked_for_stay_in_the_table(found, tmp_path, monkeyp
         number, name = "2", "other"
 
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Other(found)], []))
-    numbers = lambda rungs: [row["rung"] for row in run_ladder.run_all(small_run(rungs=rungs), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))[0]["rungs"]]
+    numbers = lambda rungs: [row["rung"] for row in run_ladder.run_all(
+        small_run(rungs=rungs), "", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))[0]["rungs"]]
     assert numbers(["2"]) == ["2"]
     Counting.fits = []
     assert numbers(["1"]) == ["1", "2"] and Counting.fits == [1, 2]

@@ -29,8 +29,10 @@ def test_further_worlds_are_read_without_labels(found):
     two, three = datasets.join([near, near]), datasets.join([near, near, far])
     settings = {**SPLIT, "test_from": "2020-06-01"}
     before, split = splits.make(two, settings), splits.make(three, settings)
-    assert all(np.array_equal(getattr(before, name), getattr(split, name)) for name in ("train", "valid", "calibrate", "test", "unlabelled"))
-    assert len(before.strangers) == 0 and (three.world[split.strangers] == 2).all() and three.time[split.strangers].max() < seconds(SPLIT["valid_from"])
+    assert all(np.array_equal(getattr(before, name), getattr(split, name))
+               for name in ("train", "valid", "calibrate", "test", "unlabelled"))
+    assert (len(before.strangers) == 0 and (three.world[split.strangers] == 2).all()
+            and three.time[split.strangers].max() < seconds(SPLIT["valid_from"]))
     assert np.isnan(three.oracle["observable"][three.world == 2]).all() and not np.isnan(three.oracle["observable"][split.test]).any()
     a, b = run_ladder.prints(two, before), run_ladder.prints(three, split)
     assert a["strangers"] is None and b["strangers"] and (a["data"], a["texts"]) == (b["data"], b["texts"])
@@ -38,14 +40,18 @@ def test_further_worlds_are_read_without_labels(found):
 
 @pytest.mark.parametrize(("change", "words"), [
     ({2: {"years": 3}}, r"number 3 is of 2021 to 2023; it has to reach valid_from \(2024-04-01\), up to where futures are read"),
-    ({2: {"first_year": 2025}}, "number 3 is of 2025 to 2028; it has to reach valid_from"), ({0: {"years": 3}}, "number 1 is of 2021 to 2023; it has to reach calibrate_from"),
-    ({1: {"years": 1}}, "number 2 is of 2021 to 2021; it has to reach test_from"), ({1: {"seed": 1}}, r"seeds of \[\[worlds\]\] are \[1, 1, 3\]"),
-    ({0: {"companies": -5}}, "number 1: companies is -5; it has to be a whole number from 1 on"), ({2: {"companies": "many"}}, "companies is 'many'"),
+    ({2: {"first_year": 2025}}, "number 3 is of 2025 to 2028; it has to reach valid_from"),
+    ({0: {"years": 3}}, "number 1 is of 2021 to 2023; it has to reach calibrate_from"),
+    ({1: {"years": 1}}, "number 2 is of 2021 to 2021; it has to reach test_from"),
+    ({1: {"seed": 1}}, r"seeds of \[\[worlds\]\] are \[1, 1, 3\]"),
+    ({0: {"companies": -5}}, "number 1: companies is -5; it has to be a whole number from 1 on"),
+    ({2: {"companies": "many"}}, "companies is 'many'"),
     ({1: {"sead": 3}}, "number 2: unknown setting sead; allowed are companies, years, seed, first_year, world")])
 def test_worlds_are_checked_before_the_first_is_made(change, words, monkeypatch):
     monkeypatch.setattr(sets, "program", None)
     run = configs.of("sim", "demo")
-    run.worlds = [{"companies": 10, "years": 5, "seed": i + 1} | change.get(i, {}) | ({"years": 4} if 2 in change and i == 2 and "years" not in change[2] else {}) for i in range(3)]
+    run.worlds = [{"companies": 10, "years": 5, "seed": i + 1} | change.get(i, {})
+                  | ({"years": 4} if 2 in change and i == 2 and "years" not in change[2] else {}) for i in range(3)]
     with pytest.raises(Refused, match=words):
         sets.load(run, print)
 
@@ -127,7 +133,8 @@ def test_companies_are_dealt_alike_beside_strangers(found):
     two, three = datasets.join([found, found]), datasets.join([found, found, found])
     here = np.flatnonzero(three.world < 2)
     assert np.array_equal(folds(two, here, 5, 1), folds(three, here, 5, 1))
-    assert np.array_equal(splits.held_out(two, 0.4), splits.held_out(three, 0.4)[here]) and not splits.held_out(three, 0.4)[three.world == 2].any()
+    assert (np.array_equal(splits.held_out(two, 0.4), splits.held_out(three, 0.4)[here])
+            and not splits.held_out(three, 0.4)[three.world == 2].any())
 
 
 def test_a_world_without_labels_is_simulated_without_its_truth(found, tmp_path, monkeypatch):
@@ -135,10 +142,11 @@ def test_a_world_without_labels_is_simulated_without_its_truth(found, tmp_path, 
     monkeypatch.setattr(sets, "program", lambda *words, say: commands.append(words))
     monkeypatch.setattr(sets, "stamp", lambda *_: None)
     monkeypatch.setattr(sets, "export", lambda *_, **__: found)
-    run = configs.Run("sim", worlds=[{"companies": 10, "years": 2, "seed": seed, "first_year": 2020} for seed in (1, 2, 3)], split={**SPLIT, "test_from": "2020-06-01"})
+    run = configs.Run("sim", worlds=[{"companies": 10, "years": 2, "seed": seed, "first_year": 2020} for seed in (1, 2, 3)],
+                      split={**SPLIT, "test_from": "2020-06-01"})
     world = sets.world(run, 2, sets.checked(run)[2], tmp_path, said.append)
     assert "--truth" not in commands[0] and not world.known.any() and not world.y.any() and world.time.max() < seconds(SPLIT["valid_from"])
     assert said[-1].startswith("read without labels:")
-    monkeypatch.setattr(sets, "export", lambda *_, **__: replace(found, time=found.time + 9 * 365 * DAY))       # an export of something else
+    monkeypatch.setattr(sets, "export", lambda *_, **__: replace(found, time=found.time + 9 * 365 * DAY))    # an export of something else
     with pytest.raises(Refused, match=r"number 3 has no rows that the split can use; it is of 2020 to 2021"):
         sets.world(run, 2, sets.checked(run)[2], tmp_path, said.append)

@@ -7,7 +7,9 @@ namespace Jianwei.Alerts.Api;
 /// <summary>The REST side of alerts.</summary>
 public static class AlertsApi
 {
-    /// <summary>Maps <c>/api/…</c>, <c>/health</c> and <c>/ready</c>. Errors are problem details that name field, value and what is allowed.</summary>
+    /// <summary>
+    /// Maps <c>/api/…</c>, <c>/health</c> and <c>/ready</c>. Errors are problem details that name field, value and what is allowed.
+    /// </summary>
     public static IEndpointRouteBuilder MapAlertsApi(this IEndpointRouteBuilder routes)
     {
         routes.MapHealth();

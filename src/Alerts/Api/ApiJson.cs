@@ -36,5 +36,6 @@ public sealed partial class ApiJson : JsonSerializerContext;
 /// <summary>The API's JSON, with Chinese as it is and not as escapes.</summary>
 internal static class Json
 {
-    public static ApiJson Context { get; } = new(new JsonSerializerOptions(ApiJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ApiJson Context { get; } = new(
+        new JsonSerializerOptions(ApiJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Jianwei.Alerts.Api;
 
-/// <summary>What is wrong with a request's JSON, in terms of its fields: the serialiser's own sentences name types of this program.</summary>
+/// <summary>
+/// What is wrong with a request's JSON, in terms of its fields: the serialiser's own sentences name types of this program.
+/// </summary>
 internal static class BodyProblem
 {
     public static string Of(JsonException e, JsonTypeInfo type) => e switch

@@ -29,13 +29,16 @@ internal static class CompanyApi
         var (scheme, value, name, limit) = (request.Text("scheme"), request.Text("value"), request.Text("name"), request.Limit(20));
         if (name is null ? scheme is null || value is null : scheme is not null || value is not null)
         {
-            throw ProblemException.Field("query", request.QueryString.Value, "scheme=…&value=…, or name=… (the start of a name, any case)");
+            throw ProblemException.Field(
+                "query", request.QueryString.Value, "scheme=…&value=…, or name=… (the start of a name, any case)");
         }
 
         value = name is null ? Query.Identifier("value", scheme!, value) : null;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var ids = name is null
-            ? await connection.QueryAsync<string>("select company_id from company_identifiers where scheme = @scheme and value = @value", new { scheme, value })
+            ? await connection.QueryAsync<string>(
+                "select company_id from company_identifiers where scheme = @scheme and value = @value",
+                new { scheme, value })
             : await connection.QueryAsync<string>(
                 "select company_id from companies where lower(name) like @start order by lower(name), company_id limit @limit",
                 new { start = Escaped(name) + "%", limit });
@@ -48,7 +51,8 @@ internal static class CompanyApi
         return Answer.Json(await FindAsync(connection, Query.Company(id)), Json.Context.CompanyView);
     }
 
-    private static async Task<IResult> AddAliasAsync(string id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<IResult> AddAliasAsync(
+        string id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var body = await Answer.ReadAsync(request, Json.Context.AliasRequest, cancellation);
         var companyId = Query.Company(id);
@@ -69,7 +73,8 @@ internal static class CompanyApi
             new { scheme, value, companyId, replace = body.Replace });
         return owner == companyId
             ? Answer.Json(await FindAsync(connection, companyId), Json.Context.CompanyView)
-            : throw ProblemException.Conflict($"{scheme}:{value} belongs to {owner}; send \"replace\": true to give it to {companyId} from now on");
+            : throw ProblemException.Conflict(
+                $"{scheme}:{value} belongs to {owner}; send \"replace\": true to give it to {companyId} from now on");
     }
 
     /// <exception cref="ProblemException">Nothing is known of it.</exception>
@@ -87,7 +92,8 @@ internal static class CompanyApi
             new { ids });
         var companies = (await rows.ReadAsync<(string Id, string? Name, DateTime FirstSeen)>()).AsList();
         var identifiers = (await rows.ReadAsync<(string Id, string Scheme, string Value, DateTime At)>()).ToLookup(r => r.Id);
-        var scores = (await rows.ReadAsync<(string Id, double LogOdds, string Band, string Model, DateTime AsOf, long Version, byte[] State)>()).ToDictionary(r => r.Id);
+        var scores = (await rows.ReadAsync<
+            (string Id, double LogOdds, string Band, string Model, DateTime AsOf, long Version, byte[] State)>()).ToDictionary(r => r.Id);
         return [.. companies.Select(c => new CompanyView(
             c.Id,
             c.Name,
@@ -101,5 +107,7 @@ internal static class CompanyApi
         ShiftStateCodec.Decode(state, model).Outcome is { } outcome ? new(EventTypes.Name(outcome.Kind), outcome.Date) : null;
 
     private static string Escaped(string name) => name.ToLowerInvariant()
-        .Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+        .Replace(@"\", @"\\", StringComparison.Ordinal)
+        .Replace("%", @"\%", StringComparison.Ordinal)
+        .Replace("_", @"\_", StringComparison.Ordinal);
 }

@@ -8,7 +8,8 @@ public static class EmptyAnswers
 {
     private const int PathLimit = 200;
 
-    public static void UseProblems(this IApplicationBuilder app) => app.UseStatusCodePages(context => Answer.Of(Of(context.HttpContext)).ExecuteAsync(context.HttpContext));
+    public static void UseProblems(this IApplicationBuilder app) =>
+        app.UseStatusCodePages(context => Answer.Of(Of(context.HttpContext)).ExecuteAsync(context.HttpContext));
 
     private static Problem Of(HttpContext context)
     {
@@ -16,7 +17,8 @@ public static class EmptyAnswers
         var asked = $"{context.Request.Method} {path}";
         return context.Response.StatusCode switch
         {
-            404 => new("not found", 404, $"there is nothing at {asked}; there are /api/portfolios, /api/subscriptions, /api/companies, /api/alerts, /health, /ready and /metrics"),
+            404 => new("not found", 404,
+                $"there is nothing at {asked}; there are /api/portfolios, /api/subscriptions, /api/companies, /api/alerts, /health, /ready and /metrics"),
             405 => new("method not allowed", 405, $"{asked} is not possible; allowed here: {context.Response.Headers.Allow}"),
             var status => new("request refused", status, $"{asked} was refused with status {status}"),
         };

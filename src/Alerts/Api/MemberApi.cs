@@ -51,7 +51,9 @@ internal static class MemberApi
     private static async Task<IResult> AddAsync(long id, HttpRequest request, NpgsqlDataSource source, CancellationToken cancellation)
     {
         var body = await ReadAsync(request, cancellation);
-        var named = Identifiers(body).Concat((body.CompanyIds ?? []).Select((c, n) => Query.CompanyIdentifier($"company_ids[{n}]", c))).ToList();
+        var named = Identifiers(body)
+            .Concat((body.CompanyIds ?? []).Select((c, n) => Query.CompanyIdentifier($"company_ids[{n}]", c)))
+            .ToList();
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await PortfolioApi.FindAsync(connection, id);
         var found = await ResolveAsync(connection, named);
@@ -61,7 +63,9 @@ internal static class MemberApi
             if (!found[i].Alias && !CompanyScheme.TryGet(named[i].Scheme, out _))
             {
                 throw ProblemException.Field(
-                    $"identifiers[{i}]", $"{named[i].Scheme}:{named[i].Value}", $"an alias of a company, or a scheme that is {CompanyScheme.AllowedNames}");
+                    $"identifiers[{i}]",
+                    $"{named[i].Scheme}:{named[i].Value}",
+                    $"an alias of a company, or a scheme that is {CompanyScheme.AllowedNames}");
             }
         }
 
@@ -93,7 +97,9 @@ internal static class MemberApi
     {
         var body = await Answer.ReadAsync(request, Json.Context.MembersRequest, cancellation);
         var total = (body.CompanyIds?.Count ?? 0) + (body.Identifiers?.Count ?? 0);
-        return total is > 0 and <= BulkLimit ? body : throw ProblemException.Field("company_ids and identifiers", total, $"1 to {BulkLimit} companies in all");
+        return total is > 0 and <= BulkLimit
+            ? body
+            : throw ProblemException.Field("company_ids and identifiers", total, $"1 to {BulkLimit} companies in all");
     }
 
     private static IEnumerable<(string Scheme, string Value)> Identifiers(MembersRequest body) => (body.Identifiers ?? []).Select((i, n) =>
@@ -114,7 +120,8 @@ internal static class MemberApi
         }
     }
 
-    private static async Task<IReadOnlyList<(string Id, bool Alias)>> ResolveAsync(NpgsqlConnection connection, IReadOnlyList<(string Scheme, string Value)> named)
+    private static async Task<IReadOnlyList<(string Id, bool Alias)>> ResolveAsync(
+        NpgsqlConnection connection, IReadOnlyList<(string Scheme, string Value)> named)
     {
         var rows = await connection.QueryAsync<(long, string Id, bool Alias)>(
             Resolve, new { schemes = named.Select(n => n.Scheme).ToArray(), values = named.Select(n => n.Value).ToArray() });
@@ -125,10 +132,12 @@ internal static class MemberApi
     {
         string[] ids = [.. companies.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var changed = await connection.ExecuteAsync(sql, new { id, ids });
-        var known = (await connection.QueryAsync<(string, string?)>("select company_id, name from companies where company_id = any(@ids)", new { ids }))
+        var known = (await connection.QueryAsync<(string, string?)>(
+                "select company_id, name from companies where company_id = any(@ids)", new { ids }))
             .ToDictionary(r => r.Item1, r => r.Item2);
         return Answer.Json(
-            new(changed, ids.Length - known.Count, [.. ids.Select(i => new MemberView(i, known.GetValueOrDefault(i), known.ContainsKey(i)))]),
+            new(changed, ids.Length - known.Count,
+                [.. ids.Select(i => new MemberView(i, known.GetValueOrDefault(i), known.ContainsKey(i)))]),
             Json.Context.MembersChanged);
     }
 }

@@ -40,7 +40,8 @@ internal static class PortfolioApi
         var body = await Answer.ReadAsync(request, Json.Context.PortfolioRequest, cancellation);
         var name = Query.Required("name", body.Name);
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var id = await NameTaken(name, connection.ExecuteScalarAsync<long>("insert into portfolios (name) values (@name) returning portfolio_id", new { name }));
+        var id = await NameTaken(name, connection.ExecuteScalarAsync<long>(
+            "insert into portfolios (name) values (@name) returning portfolio_id", new { name }));
         return Answer.Json(await FindAsync(connection, id), Json.Context.PortfolioView, 201);
     }
 
@@ -55,7 +56,8 @@ internal static class PortfolioApi
         var body = await Answer.ReadAsync(request, Json.Context.PortfolioRequest, cancellation);
         var name = Query.Required("name", body.Name);
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        await NameTaken(name, connection.ExecuteAsync("update portfolios set name = @name where portfolio_id = @id and deleted_at is null", new { id, name }));
+        await NameTaken(name, connection.ExecuteAsync(
+            "update portfolios set name = @name where portfolio_id = @id and deleted_at is null", new { id, name }));
         return Answer.Json(await FindAsync(connection, id), Json.Context.PortfolioView);
     }
 
@@ -75,7 +77,8 @@ internal static class PortfolioApi
 
     /// <exception cref="ProblemException">There is no such portfolio.</exception>
     internal static async Task<PortfolioView> FindAsync(NpgsqlConnection connection, long id) =>
-        (await connection.QueryAsync<(long, string, DateTime, long)>(Select + "and p.portfolio_id = @id", new { id })).Select(View).FirstOrDefault()
+        (await connection.QueryAsync<(long, string, DateTime, long)>(Select + "and p.portfolio_id = @id", new { id }))
+            .Select(View).FirstOrDefault()
         ?? throw ProblemException.Missing("portfolio", id);
 
     private static async Task<T> NameTaken<T>(string name, Task<T> command)
@@ -90,5 +93,6 @@ internal static class PortfolioApi
         }
     }
 
-    private static PortfolioView View((long Id, string Name, DateTime Created, long Members) row) => new(row.Id, row.Name, row.Created, row.Members);
+    private static PortfolioView View((long Id, string Name, DateTime Created, long Members) row) =>
+        new(row.Id, row.Name, row.Created, row.Members);
 }

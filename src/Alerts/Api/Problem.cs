@@ -20,7 +20,9 @@ public sealed class ProblemException(int status, string title, string detail) : 
         var shown = value?.ToString() is { } text ? (text.Length > 100 ? text[..100] + "…" : text) : null;
         return new(400, "invalid request", $"{field} is {(shown is null ? "missing" : $"'{shown}'")}; allowed: {allowed}")
         {
-            Problem = new("invalid request", 400, $"{field} is {(shown is null ? "missing" : $"'{shown}'")}; allowed: {allowed}", field, shown, allowed),
+            Problem = new(
+                "invalid request", 400, $"{field} is {(shown is null ? "missing" : $"'{shown}'")}; allowed: {allowed}",
+                field, shown, allowed),
         };
     }
 
@@ -44,7 +46,8 @@ internal static class Answer
         {
             return Of(e.Problem);
         }
-        catch (Exception e) when (Failure.Classify(e) == FailureKind.Retryable && !context.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception e)
+            when (Failure.Classify(e) == FailureKind.Retryable && !context.HttpContext.RequestAborted.IsCancellationRequested)
         {
             return Of(new("database away", 503, $"PostgreSQL (Postgres:ConnectionString) cannot be used now: {e.Message}"));
         }
@@ -52,7 +55,8 @@ internal static class Answer
 
     public static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = 200) => Results.Json(value, type, statusCode: status);
 
-    public static IResult Of(Problem problem) => Results.Json(problem, Api.Json.Context.Problem, "application/problem+json", problem.Status);
+    public static IResult Of(Problem problem) =>
+        Results.Json(problem, Api.Json.Context.Problem, "application/problem+json", problem.Status);
 
     public static async Task<T> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellation)
     {

@@ -29,26 +29,34 @@ internal static class Query
 
     /// <summary>A required text of bounded length without NUL, trimmed.</summary>
     public static string Required(string field, string? value, int longest = 200) =>
-        value?.Trim() is { Length: > 0 } text && text.Length <= longest ? Clean(field, text) : throw ProblemException.Field(field, value, $"1 to {longest} characters");
+        value?.Trim() is { Length: > 0 } text && text.Length <= longest ? Clean(field, text)
+        : throw ProblemException.Field(field, value, $"1 to {longest} characters");
 
     public static string? Optional(string field, string? value, int longest = 2_000) =>
         value is null || value.Length == 0 ? null : Required(field, value, longest);
 
-    /// <summary>A company id from the path, where a slash may have stayed escaped, or from the query: in the form that Ingest gives it where it has one.</summary>
+    /// <summary>
+    /// A company id from the path, where a slash may have stayed escaped, or from the query: in the form that
+    /// Ingest gives it where it has one.
+    /// </summary>
     public static string Company(string id)
     {
         var text = Required("company id", id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && CompanyScheme.TryGet(text[..colon], out var scheme) && scheme.HasShape(text[(colon + 1)..]) && scheme.Canonical(text[(colon + 1)..]) is { } canonical
+        return colon > 0 && CompanyScheme.TryGet(text[..colon], out var scheme)
+            && scheme.HasShape(text[(colon + 1)..]) && scheme.Canonical(text[(colon + 1)..]) is { } canonical
             ? $"{scheme.Name}:{canonical}"
             : text;
     }
 
     /// <summary>A UUID from the path.</summary>
     public static Guid Guid(string field, string text) =>
-        System.Guid.TryParse(text, out var id) ? id : throw ProblemException.Field(field, text, "a UUID, e.g. 0190a3c5-7f5e-7cc0-8d7e-2f5f3b1c9a41");
+        System.Guid.TryParse(text, out var id) ? id
+        : throw ProblemException.Field(field, text, "a UUID, e.g. 0190a3c5-7f5e-7cc0-8d7e-2f5f3b1c9a41");
 
-    /// <summary>An id as Ingest would have written it (US-CIK without leading zeros, …); a scheme of the user's own is taken as it is.</summary>
+    /// <summary>
+    /// An id as Ingest would have written it (US-CIK without leading zeros, …); a scheme of the user's own is taken as it is.
+    /// </summary>
     public static string Identifier(string field, string scheme, string? value)
     {
         var text = Required(field, value);

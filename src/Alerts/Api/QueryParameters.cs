@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Jianwei.Alerts.Api;
 
-/// <summary>The query parameters that an endpoint takes; any other is refused, for a mistyped filter would show what was not asked for.</summary>
+/// <summary>
+/// The query parameters that an endpoint takes; any other is refused, for a mistyped filter would show what was not asked for.
+/// </summary>
 internal sealed record QueryParameters(IReadOnlyList<string> Names)
 {
     /// <exception cref="ProblemException">There is one that the endpoint does not take.</exception>
@@ -20,5 +22,6 @@ internal sealed record QueryParameters(IReadOnlyList<string> Names)
 /// <summary>Says which query parameters an endpoint takes.</summary>
 internal static class QueryParametersExtensions
 {
-    public static void Takes(this IEndpointConventionBuilder endpoint, params string[] names) => endpoint.WithMetadata(new QueryParameters(names));
+    public static void Takes(this IEndpointConventionBuilder endpoint, params string[] names) =>
+        endpoint.WithMetadata(new QueryParameters(names));
 }

@@ -14,7 +14,8 @@ public sealed record IdentifierRequest(string? Scheme, string? Value);
 /// <param name="MinimumJump">Least change of log-odds, either way.</param>
 /// <param name="Channel"><c>console</c> or <c>webhook</c>.</param>
 /// <param name="Url">Of a webhook.</param>
-/// <param name="Secret">HMAC key of a webhook; a new webhook without one gets one, shown once. In a change, nothing keeps the old one.</param>
+/// <param name="Secret">HMAC key of a webhook; a new webhook without one gets one, shown once. In a change,
+/// nothing keeps the old one.</param>
 public sealed record SubscriptionRequest(
     string? Name, string? MinimumBand, double? MinimumJump, string? Channel, string? Url, string? Secret, bool? Enabled);
 

@@ -21,7 +21,8 @@ public sealed record SubscriptionView(
     bool Enabled, DateTimeOffset CreatedAt, string? Secret = null);
 
 public sealed record CompanyView(
-    string Id, string? Name, DateTimeOffset? FirstSeen, IReadOnlyList<IdentifierView> Identifiers, CurrentScore? Score, OutcomeView? Outcome);
+    string Id, string? Name, DateTimeOffset? FirstSeen,
+    IReadOnlyList<IdentifierView> Identifiers, CurrentScore? Score, OutcomeView? Outcome);
 
 /// <summary>The outcome of a company that was reported last.</summary>
 /// <param name="Type">The event's, e.g. <c>outcome.default</c>.</param>
@@ -34,12 +35,14 @@ public sealed record IdentifierView(string Scheme, string Value, DateTimeOffset 
 public sealed record CurrentScore(double Probability, double LogOdds, string Band, string Model, DateTimeOffset AsOf, long StateVersion);
 
 /// <param name="EventId">The event that caused it; absent for a sweeper's tick.</param>
-public sealed record ScoreHistoryView(DateTimeOffset AsOf, long StateVersion, double Probability, double LogOdds, string Band, string Model, string? EventId);
+public sealed record ScoreHistoryView(
+    DateTimeOffset AsOf, long StateVersion, double Probability, double LogOdds, string Band, string Model, string? EventId);
 
 public sealed record AlertDetail(AlertView Alert, IReadOnlyList<DeliveryView> Deliveries);
 
 public sealed record DeliveryView(
-    Guid Id, string Channel, string State, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, string? Error, IReadOnlyList<AttemptView> Log);
+    Guid Id, string Channel, string State, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt,
+    string? Error, IReadOnlyList<AttemptView> Log);
 
 public sealed record AttemptView(int Attempt, DateTimeOffset StartedAt, double Seconds, string Outcome, int? Status, string? Error);
 

@@ -31,7 +31,9 @@ internal static class ScoreHistoryApi
         var from = Later(request.Time("from") ?? first, first);
         var to = request.Time("to") ?? last.AddTicks(TimeSpan.TicksPerSecond);
         var (beforeTime, beforeVersion) = Cursor(request.Text("after")) ?? (DateTime.MaxValue.ToUniversalTime(), 0L);
-        var end = Earlier(Earlier(to, last.AddTicks(TimeSpan.TicksPerSecond)), beforeTime == DateTime.MaxValue ? to : beforeTime.AddTicks(10));
+        var end = Earlier(
+            Earlier(to, last.AddTicks(TimeSpan.TicksPerSecond)),
+            beforeTime == DateTime.MaxValue ? to : beforeTime.AddTicks(10));
         var items = new List<ScoreHistoryView>();
         for (var slice = FirstSlice; items.Count < limit && end > from; slice *= 2)
         {
@@ -50,7 +52,8 @@ internal static class ScoreHistoryApi
     private static async Task<(DateTime First, DateTime Last)> SpanAsync(NpgsqlConnection connection, string id)
     {
         var spans = await connection.QueryAsync<(DateTime?, DateTime?)>(
-            "select s.first_as_of, s.as_of from companies c left join shift_states s on s.company_id = c.company_id where c.company_id = @id", new { id });
+            "select s.first_as_of, s.as_of from companies c left join shift_states s on s.company_id = c.company_id where c.company_id = @id",
+            new { id });
         var (first, last) = spans.AsList() is [var span] ? span : throw ProblemException.Missing("company", $"'{id}'");
         return (first ?? DateTime.UnixEpoch, last ?? DateTime.UnixEpoch);
     }
@@ -64,7 +67,7 @@ internal static class ScoreHistoryApi
 
         var parts = after.Split('_');
         return parts.Length == 2 && long.TryParse(parts[0], out var ticks) && long.TryParse(parts[1], out var version)
-            && ticks > 0 && ticks < DateTime.MaxValue.Ticks
+            && ticks > 0 && ticks < DateTime.MaxValue.Ticks - TimeSpan.TicksPerSecond
             ? (new DateTime(ticks, DateTimeKind.Utc), version)
             : throw ProblemException.Field("after", after, "the value of next of the page before");
     }

@@ -42,7 +42,8 @@ internal static class SubscriptionApi
         public DateTime CreatedAt { get; init; }
 
         public SubscriptionView View(bool withSecret = false) => new(
-            Id, PortfolioId, Name, MinimumBand, MinimumJump, Channel, Url, Secret is not null, Enabled, CreatedAt, withSecret ? Secret : null);
+            Id, PortfolioId, Name, MinimumBand, MinimumJump, Channel, Url,
+            Secret is not null, Enabled, CreatedAt, withSecret ? Secret : null);
     }
 
     public static void MapSubscriptions(this IEndpointRouteBuilder routes)
@@ -80,7 +81,8 @@ internal static class SubscriptionApi
             values (@PortfolioId, @Name, @MinimumBand, @MinimumJump, @Channel, @Url, @Secret, @Enabled) returning subscription_id, created_at
             """,
             row));
-        return Answer.Json((row with { Id = created.Id, CreatedAt = created.At }).View(withSecret: true), Json.Context.SubscriptionView, 201);
+        return Answer.Json(
+            (row with { Id = created.Id, CreatedAt = created.At }).View(withSecret: true), Json.Context.SubscriptionView, 201);
     }
 
     private static async Task<IResult> GetAsync(long id, NpgsqlDataSource source, CancellationToken cancellation)
@@ -115,7 +117,8 @@ internal static class SubscriptionApi
     }
 
     private static async Task<Row> FindAsync(NpgsqlConnection connection, long id) =>
-        await connection.QuerySingleOrDefaultAsync<Row>(Select + "and subscription_id = @id", new { id }) ?? throw ProblemException.Missing("subscription", id);
+        await connection.QuerySingleOrDefaultAsync<Row>(Select + "and subscription_id = @id", new { id })
+        ?? throw ProblemException.Missing("subscription", id);
 
     private static Row Checked(SubscriptionRequest body, Row row, BandScales bands)
     {
@@ -157,7 +160,9 @@ internal static class SubscriptionApi
             return;
         }
 
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https") || url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+            || parsed.Scheme is not ("http" or "https")
+            || url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
         {
             throw ProblemException.Field("url", url, "http://… or https://…");
         }
@@ -165,7 +170,8 @@ internal static class SubscriptionApi
         // It would be sent in clear in logs and answers; the signature shows who is calling.
         if (parsed.UserInfo.Length > 0)
         {
-            throw ProblemException.Field("url", $"{parsed.Scheme}://…@{parsed.Authority}", "http://… or https://… without user name and password");
+            throw ProblemException.Field(
+                "url", $"{parsed.Scheme}://…@{parsed.Authority}", "http://… or https://… without user name and password");
         }
     }
 

@@ -21,6 +21,7 @@ public sealed partial class AlertRaisedConsumer(Deliverer deliverer, ILogger<Ale
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId} was interrupted and comes again when its lease ends: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Delivery {DeliveryId} was interrupted and comes again when its lease ends: {Reason}")]
     private partial void Interrupted(Guid deliveryId, string reason);
 }

@@ -1,3 +1,4 @@
+using Jianwei.Alerts.Models;
 using Jianwei.Alerts.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,8 @@ namespace Jianwei.Alerts.Delivery;
 /// idempotency key twice, never not at all.
 /// </summary>
 public sealed partial class Deliverer(
-    NpgsqlDataSource source, IEnumerable<IReceiver> receivers, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<Deliverer> log)
+    NpgsqlDataSource source, IEnumerable<IReceiver> receivers, BandScales models,
+    IOptions<DeliveryOptions> options, TimeProvider time, ILogger<Deliverer> log)
 {
     private readonly Dictionary<string, IReceiver> byChannel = receivers.ToDictionary(r => r.Channel, StringComparer.Ordinal);
 
@@ -20,7 +22,7 @@ public sealed partial class Deliverer(
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await DeliveryStore.LockAsync(transaction, message, cancellation) is not { } delivery)
+        if (await DeliveryStore.LockAsync(transaction, message, models, cancellation) is not { } delivery)
         {
             return;
         }
@@ -30,12 +32,17 @@ public sealed partial class Deliverer(
         var number = delivery.Attempts + 1;
         if (result.Outcome == DeliveryOutcome.Retry && number >= options.Value.AttemptsLimit)
         {
-            result = result with { Outcome = DeliveryOutcome.Failed, Error = $"{result.Error}; attempt {number} was the last (Alerts:Delivery:AttemptsLimit)" };
+            result = result with
+            {
+                Outcome = DeliveryOutcome.Failed,
+                Error = $"{result.Error}; attempt {number} was the last (Alerts:Delivery:AttemptsLimit)"
+            };
         }
 
         var pause = result.Outcome == DeliveryOutcome.Retry ? RetryPause.After(options.Value, number, result.RetryAfter) : (TimeSpan?)null;
         var attempt = new DeliveryAttempt(
-            delivery.DeliveryId, number, started.UtcDateTime, time.GetElapsedTime(clock), Name(result.Outcome), result.Status, result.Error);
+            delivery.DeliveryId, number, started.UtcDateTime, time.GetElapsedTime(clock),
+            Name(result.Outcome), result.Status, result.Error);
         await DeliveryStore.RecordAsync(transaction, attempt, pause, cancellation);
         await transaction.CommitAsync(cancellation);
         DeliveryMetrics.Attempted(delivery.Channel, attempt);
@@ -45,7 +52,8 @@ public sealed partial class Deliverer(
     private Task<DeliveryResult> AttemptAsync(DueDelivery delivery, CancellationToken cancellation) =>
         delivery.Deleted ? Task.FromResult(new DeliveryResult(DeliveryOutcome.Failed, Error: "the subscription was deleted"))
         : byChannel.TryGetValue(delivery.Channel, out var receiver) ? receiver.DeliverAsync(delivery, cancellation)
-        : Task.FromResult(new DeliveryResult(DeliveryOutcome.Failed, Error: $"channel is '{delivery.Channel}'; allowed: {string.Join(", ", byChannel.Keys)}"));
+        : Task.FromResult(new DeliveryResult(
+            DeliveryOutcome.Failed, Error: $"channel is '{delivery.Channel}'; allowed: {string.Join(", ", byChannel.Keys)}"));
 
     private void Say(DueDelivery delivery, DeliveryAttempt attempt, TimeSpan? pause)
     {

@@ -43,7 +43,8 @@ public sealed class DeliveryOptions
 public sealed class RabbitMqOptions
 {
     /// <summary><c>amqp://user:password@host:port/vhost</c>, or empty for the bus inside the process.</summary>
-    [RegularExpression("(amqps?://.+)?", ErrorMessage = "amqp://USER:PASSWORD@HOST:PORT/VHOST, amqps://…, or nothing for the bus inside the process")]
+    [RegularExpression("(amqps?://.+)?",
+        ErrorMessage = "amqp://USER:PASSWORD@HOST:PORT/VHOST, amqps://…, or nothing for the bus inside the process")]
     [Confidential]
     public string Uri { get; set; } = "";
 

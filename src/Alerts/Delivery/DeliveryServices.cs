@@ -13,10 +13,14 @@ internal static class DeliveryServices
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<DeliveryOptions>("Alerts:Delivery").Validate(
-            o => o.Lease > o.WebhookTimeout, "Alerts:Delivery:Lease must be longer than Alerts:Delivery:WebhookTimeout, or a slow webhook is called twice");
+            o => o.Lease > o.WebhookTimeout,
+            "Alerts:Delivery:Lease must be longer than Alerts:Delivery:WebhookTimeout, or a slow webhook is called twice");
         services.AddSettings<RabbitMqOptions>("RabbitMq");
         services.AddHttpClient(WebhookReceiver.Client)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5)
+            })
             .RemoveAllLoggers();
         services.AddSingleton<IReceiver, ConsoleReceiver>();
         services.AddSingleton<IReceiver, WebhookReceiver>();
@@ -36,7 +40,8 @@ internal static class DeliveryServices
             throw new OptionsValidationException(nameof(RabbitMqOptions), typeof(RabbitMqOptions), problems);
         }
 
-        var concurrency = configuration.GetSection("Alerts:Delivery").Get<DeliveryOptions>()?.Concurrency ?? new DeliveryOptions().Concurrency;
+        var concurrency = configuration.GetSection("Alerts:Delivery").Get<DeliveryOptions>()?.Concurrency
+            ?? new DeliveryOptions().Concurrency;
         var queue = $"{rabbit.Prefix}jianwei-deliveries";
         if (rabbit.Uri.Length > 0)
         {
@@ -58,7 +63,8 @@ internal static class DeliveryServices
                 broker.Host(new Uri(rabbit.Uri));
                 if (rabbit.Prefix.Length > 0)
                 {
-                    broker.MessageTopology.SetEntityNameFormatter(new PrefixEntityNameFormatter(broker.MessageTopology.EntityNameFormatter, rabbit.Prefix));
+                    broker.MessageTopology.SetEntityNameFormatter(
+                        new PrefixEntityNameFormatter(broker.MessageTopology.EntityNameFormatter, rabbit.Prefix));
                 }
 
                 broker.ReceiveEndpoint(queue, e =>

@@ -1,4 +1,5 @@
 using Dapper;
+using Jianwei.Alerts.Models;
 using Jianwei.Alerts.Reading;
 using Npgsql;
 
@@ -55,7 +56,8 @@ public sealed class DeliveryStore(NpgsqlDataSource source)
     public async Task<IReadOnlyList<AlertRaised>> LeaseAsync(TimeSpan lease, int limit, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<(Guid Id, int Attempts)>(new CommandDefinition(LeaseDue, new { lease, limit }, cancellationToken: cancellation));
+        var rows = await connection.QueryAsync<(Guid Id, int Attempts)>(
+            new CommandDefinition(LeaseDue, new { lease, limit }, cancellationToken: cancellation));
         return [.. rows.Select(r => new AlertRaised { DeliveryId = r.Id, Attempts = r.Attempts })];
     }
 
@@ -63,15 +65,20 @@ public sealed class DeliveryStore(NpgsqlDataSource source)
     public async Task<long> PendingAsync(CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition("select count(*) from outbox", cancellationToken: cancellation));
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("select count(*) from outbox", cancellationToken: cancellation));
     }
 
-    /// <summary>Locks a delivery that is still due in the transaction; null when it is finished, in other hands, or the message is an old one.</summary>
-    public static async Task<DueDelivery?> LockAsync(NpgsqlTransaction transaction, AlertRaised message, CancellationToken cancellation)
+    /// <summary>
+    /// Locks a delivery that is still due in the transaction; null when it is finished, in other hands, or the message is an old one.
+    /// </summary>
+    public static async Task<DueDelivery?> LockAsync(
+        NpgsqlTransaction transaction, AlertRaised message, BandScales models, CancellationToken cancellation)
     {
         var connection = transaction.Connection!;
         var deliveryId = message.DeliveryId;
-        var attempts = await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(Lock, new { deliveryId }, transaction, cancellationToken: cancellation));
+        var attempts = await connection.QuerySingleOrDefaultAsync<int?>(
+            new CommandDefinition(Lock, new { deliveryId }, transaction, cancellationToken: cancellation));
         if (attempts != message.Attempts)
         {
             return null;
@@ -80,8 +87,9 @@ public sealed class DeliveryStore(NpgsqlDataSource source)
         var (url, secret, deleted, channel, alertId) = await connection.QuerySingleAsync<(string?, string?, bool, string, Guid)>(
             new CommandDefinition(Target, new { deliveryId }, transaction, cancellationToken: cancellation));
         var alert = await connection.QuerySingleAsync<AlertRow>(
-            new CommandDefinition(AlertRow.Select + "where a.alert_id = @alertId", new { alertId }, transaction, cancellationToken: cancellation));
-        return new(deliveryId, message.Attempts, channel, url, secret, deleted, alert.ToView());
+            new CommandDefinition(
+                AlertRow.Select + "where a.alert_id = @alertId", new { alertId }, transaction, cancellationToken: cancellation));
+        return new(deliveryId, message.Attempts, channel, url, secret, deleted, alert.ToView(models));
     }
 
     /// <summary>Records an attempt and what follows from it.</summary>
@@ -89,7 +97,8 @@ public sealed class DeliveryStore(NpgsqlDataSource source)
     /// <param name="attempt">The attempt.</param>
     /// <param name="pause">Pause until the next, or null when there is none.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public static async Task RecordAsync(NpgsqlTransaction transaction, DeliveryAttempt attempt, TimeSpan? pause, CancellationToken cancellation)
+    public static async Task RecordAsync(
+        NpgsqlTransaction transaction, DeliveryAttempt attempt, TimeSpan? pause, CancellationToken cancellation)
     {
         var connection = transaction.Connection!;
         await connection.ExecuteAsync(new CommandDefinition(Log, attempt, transaction, cancellationToken: cancellation));
@@ -101,11 +110,13 @@ public sealed class DeliveryStore(NpgsqlDataSource source)
             pause,
             state = attempt.Outcome == "delivered" ? "delivered" : "failed",
         };
-        await connection.ExecuteAsync(new CommandDefinition(pause is null ? Finish : Postpone, values, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(
+            new CommandDefinition(pause is null ? Finish : Postpone, values, transaction, cancellationToken: cancellation));
     }
 }
 
 /// <summary>A row of the delivery log.</summary>
 /// <param name="Attempt">From 1.</param>
 /// <param name="Outcome"><c>delivered</c>, <c>retry</c> or <c>failed</c>.</param>
-public sealed record DeliveryAttempt(Guid DeliveryId, int Attempt, DateTime Started, TimeSpan Duration, string Outcome, int? Status, string? Error);
+public sealed record DeliveryAttempt(
+    Guid DeliveryId, int Attempt, DateTime Started, TimeSpan Duration, string Outcome, int? Status, string? Error);

@@ -15,7 +15,8 @@ namespace Jianwei.Alerts.Delivery;
 /// retries and for leases that ended. Any number of them may run.
 /// </summary>
 public sealed partial class OutboxRelay(
-    Schema schema, NpgsqlDataSource source, DeliveryStore store, IBus bus, IOptions<DeliveryOptions> options, TimeProvider time, ILogger<OutboxRelay> log)
+    Schema schema, NpgsqlDataSource source, DeliveryStore store, IBus bus,
+    IOptions<DeliveryOptions> options, TimeProvider time, ILogger<OutboxRelay> log)
     : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);

@@ -66,7 +66,9 @@ public sealed class WebhookReceiver(IHttpClientFactory clients, IOptions<Deliver
         }
 
         var again = status >= 500 || response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
-        return new(again ? DeliveryOutcome.Retry : DeliveryOutcome.Failed, status, $"the receiver answered {status}", Asked(response.Headers.RetryAfter));
+        return new(
+            again ? DeliveryOutcome.Retry : DeliveryOutcome.Failed,
+            status, $"the receiver answered {status}", Asked(response.Headers.RetryAfter));
     }
 
     private TimeSpan? Asked(RetryConditionHeaderValue? header) => header?.Delta ?? (header?.Date - time.GetUtcNow());

@@ -10,7 +10,9 @@ public static class WebhookSignature
     public const string TimestampHeader = "X-Jianwei-Timestamp";
     public const string IdempotencyHeader = "Idempotency-Key";
 
-    /// <summary><c>sha256=</c> and the HMAC-SHA256 (lower-case hexadecimal) of <c>timestamp.body</c> under the secret's UTF-8 bytes.</summary>
+    /// <summary>
+    /// <c>sha256=</c> and the HMAC-SHA256 (lower-case hexadecimal) of <c>timestamp.body</c> under the secret's UTF-8 bytes.
+    /// </summary>
     /// <param name="secret">The subscription's secret.</param>
     /// <param name="timestamp">Unix seconds, as sent in <see cref="TimestampHeader"/>.</param>
     /// <param name="body">The body's bytes, exactly as sent.</param>

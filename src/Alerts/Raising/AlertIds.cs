@@ -6,7 +6,8 @@ namespace Jianwei.Alerts.Raising;
 /// <summary>Ids that come out the same when the same log is replayed.</summary>
 public static class AlertIds
 {
-    public static Guid Alert(long subscriptionId, string companyId, string shiftId) => Hash($"alert\n{subscriptionId}\n{companyId}\n{shiftId}");
+    public static Guid Alert(long subscriptionId, string companyId, string shiftId) =>
+        Hash($"alert\n{subscriptionId}\n{companyId}\n{shiftId}");
 
     public static Guid Delivery(Guid alertId) => Hash($"delivery\n{alertId:N}");
 

@@ -17,13 +17,15 @@ namespace Jianwei.Alerts.Raising;
 /// <param name="options">Limits.</param>
 /// <param name="time">Measures how long reasons take.</param>
 /// <param name="explainer">Asks the model for reasons; null where this process has none.</param>
-public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOptions> options, TimeProvider time, IShiftExplainer? explainer = null)
+public sealed class AlertRaiser(
+    FeatureCatalogue? catalogue, IOptions<AlertsOptions> options, TimeProvider time, IShiftExplainer? explainer = null)
 {
     private sealed record Evidence(KeptFeatures? Before, FeatureChanges Changes, EventSummary[] Events);
 
     /// <summary>Alerts of the shifts that somebody subscribed to, in the order of the shifts.</summary>
     /// <remarks>Reads the references and events as they were before the batch, so it comes before the batch is written.</remarks>
-    public async Task<IReadOnlyList<NewAlert>> RaiseAsync(IReadOnlyList<FoundShift> shifts, NpgsqlConnection connection, CancellationToken cancellation)
+    public async Task<IReadOnlyList<NewAlert>> RaiseAsync(
+        IReadOnlyList<FoundShift> shifts, NpgsqlConnection connection, CancellationToken cancellation)
     {
         if (shifts.Count == 0)
         {
@@ -31,7 +33,10 @@ public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOpti
         }
 
         var subscribers = await ShiftContext.SubscribersAsync(connection, Companies(shifts), cancellation);
-        var wanted = shifts.SelectMany(s => subscribers[s.Company.CompanyId].Where(u => u.Wants(s.Shift, s.Scale)).Select(u => (Found: s, Subscription: u))).ToList();
+        var wanted = shifts
+            .SelectMany(s => subscribers[s.Company.CompanyId]
+                .Where(u => u.Wants(s.Shift, s.Scale)).Select(u => (Found: s, Subscription: u)))
+            .ToList();
         if (wanted.Count == 0)
         {
             return [];
@@ -64,7 +69,8 @@ public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOpti
         }
     }
 
-    private static string[] Companies(IEnumerable<FoundShift> shifts) => [.. shifts.Select(s => s.Company.CompanyId).Distinct(StringComparer.Ordinal)];
+    private static string[] Companies(IEnumerable<FoundShift> shifts) =>
+        [.. shifts.Select(s => s.Company.CompanyId).Distinct(StringComparer.Ordinal)];
 
     private static NewAlert Alert(FoundShift found, Subscription subscription, ShiftContext context, Evidence evidence, Reasons reasons)
     {
@@ -158,7 +164,8 @@ public sealed class AlertRaiser(FeatureCatalogue? catalogue, IOptions<AlertsOpti
 
         var bytes = catalogue.Count * sizeof(float);
         return reference.Values.Length == bytes && score.Features.Length == bytes
-            ? FeatureChanges.Between(reference.Values, score.Features, catalogue.Features, options.Value.ChangedGroupsLimit, options.Value.ChangedFeaturesLimit)
+            ? FeatureChanges.Between(
+                reference.Values, score.Features, catalogue.Features, options.Value.ChangedGroupsLimit, options.Value.ChangedFeaturesLimit)
             : FeatureChanges.None($"vectors of {reference.Values.Length} and {score.Features.Length} bytes; the catalogue has {bytes}");
     }
 }

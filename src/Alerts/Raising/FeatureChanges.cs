@@ -14,7 +14,8 @@ public sealed record FeatureChanges(string? Note, IReadOnlyList<GroupChange> Gro
     /// counts and amounts can be ranked together. A group is as changed as its most changed feature. Attribution to the
     /// model's output is another matter; this only says what moved.
     /// </remarks>
-    public static FeatureChanges Between(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, IReadOnlyList<Feature> features, int groups, int perGroup)
+    public static FeatureChanges Between(
+        ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, IReadOnlyList<Feature> features, int groups, int perGroup)
     {
         var changes = new List<(string Group, FeatureChange Change)>();
         for (var i = 0; i < features.Count; i++)

@@ -6,7 +6,9 @@ namespace Jianwei.Alerts.Raising;
 /// <summary>Reasons as a person reads them.</summary>
 public static class ReasonText
 {
-    /// <summary>One line of one reason, e.g. <c>new filing of 2024-05-01: “…”</c> or <c>legal: court judgment: 1,200,000 CNY</c>.</summary>
+    /// <summary>
+    /// One line of one reason, e.g. <c>new filing of 2024-05-01: “…”</c> or <c>legal: court judgment: 1,200,000 CNY</c>.
+    /// </summary>
     public static string Of(ShiftPart part, IReadOnlyList<ReasonEvent> events) => part switch
     {
         { Text: { Change: TextChangeKind.New, Segment: { } segment } text } =>
@@ -25,8 +27,8 @@ public static class ReasonText
     }
 
     /// <summary>
-    /// All of them in one line, each with its direction and share, those that go the way of the shift first: <c>↑62 % …; ↑8 % …; but ↓11 % …</c>.
-    /// Empty where there are none.
+    /// All of them in one line, each with its direction and share, those that go the way of the shift first:
+    /// <c>↑62 % …; ↑8 % …; but ↓11 % …</c>. Empty where there are none.
     /// </summary>
     /// <param name="reasons">Largest first.</param>
     /// <param name="rising">Whether the risk rose.</param>

@@ -14,9 +14,11 @@ public sealed class ShiftContext
     private ILookup<string, NumberedEvent> events = Array.Empty<NumberedEvent>().ToLookup(_ => "");
 
     /// <summary>Subscriptions to those companies, through portfolios that are not deleted, in order of their ids.</summary>
-    public static async Task<ILookup<string, Subscription>> SubscribersAsync(NpgsqlConnection connection, string[] ids, CancellationToken cancellation)
+    public static async Task<ILookup<string, Subscription>> SubscribersAsync(
+        NpgsqlConnection connection, string[] ids, CancellationToken cancellation)
     {
-        var rows = await connection.QueryAsync<(string CompanyId, long Id, string? Band, double Jump, string Channel)>(new CommandDefinition(
+        var rows = await connection.QueryAsync<
+            (string CompanyId, long Id, string? Band, double Jump, string Channel)>(new CommandDefinition(
             """
             select m.company_id, s.subscription_id, s.minimum_band, s.minimum_jump, s.channel
             from portfolio_members m

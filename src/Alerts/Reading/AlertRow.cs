@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Jianwei.Alerts.Models;
 
 namespace Jianwei.Alerts.Reading;
 
@@ -74,7 +75,8 @@ public sealed record AlertRow
 
     public string? Resolution { get; init; }
 
-    public AlertView ToView()
+    /// <summary>The row with what its model predicts.</summary>
+    public AlertView ToView(BandScales models)
     {
         var reasons = Reasons is null
             ? Raising.Reasons.None("raised before reasons were kept")
@@ -89,6 +91,7 @@ public sealed record AlertRow
             Portfolio = new(PortfolioId, PortfolioName),
             AsOf = AsOf,
             Model = Model,
+            Predicts = models.Predicts(Model),
             Before = ProbabilityBefore is { } p ? new(p, LogOddsBefore!.Value, BandBefore!, ReferenceAsOf!.Value) : null,
             After = new(ProbabilityAfter, LogOddsAfter, BandAfter, AsOf),
             Changes = JsonSerializer.Deserialize(Changes, AlertsJson.Default.FeatureChanges)!,

@@ -25,7 +25,14 @@ public sealed record AlertView
 
     public required string Model { get; init; }
 
-    /// <summary>The reference that the score is compared with; absent for a company's first score, or an outcome at another model's first.</summary>
+    /// <summary>
+    /// What the probabilities are of and within which time, as the model's manifest has it; absent where that is not here to be read.
+    /// </summary>
+    public string? Predicts { get; init; }
+
+    /// <summary>
+    /// The reference that the score is compared with; absent for a company's first score, or an outcome at another model's first.
+    /// </summary>
     public ScoreView? Before { get; init; }
 
     public required ScoreView After { get; init; }
@@ -64,8 +71,8 @@ public sealed record AlertView
     public DateTimeOffset? ResolvedAt { get; init; }
 
     /// <summary>
-    /// <c>recovered</c>, <c>rebased</c> (another model), <c>outcome</c> (what it warned of was reported), <c>cured</c> (of the outcome that it
-    /// told) or <c>falling</c> (good news, never open).
+    /// <c>recovered</c>, <c>rebased</c> (another model), <c>outcome</c> (what it warned of was reported), <c>cured</c> (of the
+    /// outcome that it told) or <c>falling</c> (good news, never open).
     /// </summary>
     public string? Resolution { get; init; }
 }

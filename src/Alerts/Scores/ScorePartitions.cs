@@ -17,7 +17,8 @@ public sealed class ScorePartitions(NpgsqlDataSource source)
     /// <summary>Makes sure that rows of these times can be inserted. Called by one thread at a time.</summary>
     public async Task EnsureAsync(IEnumerable<DateTimeOffset> times, CancellationToken cancellation)
     {
-        var missing = times.Select(t => (t.UtcDateTime.Year * 12) + t.UtcDateTime.Month - 1).Where(m => !known.Contains(m)).Distinct().Order().ToList();
+        var missing = times.Select(t => (t.UtcDateTime.Year * 12) + t.UtcDateTime.Month - 1)
+            .Where(m => !known.Contains(m)).Distinct().Order().ToList();
         if (missing.Count == 0)
         {
             return;
@@ -44,5 +45,6 @@ public sealed class ScorePartitions(NpgsqlDataSource source)
 
     private static string Name(int month) => string.Create(CultureInfo.InvariantCulture, $"scores_{month / 12:0000}_{(month % 12) + 1:00}");
 
-    private static string Start(int month) => string.Create(CultureInfo.InvariantCulture, $"{month / 12:0000}-{(month % 12) + 1:00}-01 00:00:00+00");
+    private static string Start(int month) =>
+        string.Create(CultureInfo.InvariantCulture, $"{month / 12:0000}-{(month % 12) + 1:00}-01 00:00:00+00");
 }

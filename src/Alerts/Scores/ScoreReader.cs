@@ -13,7 +13,8 @@ public static partial class ScoreReader
     private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The score of a message's value.</summary>
-    /// <exception cref="PoisonException">It is none that could ever be processed; reasons <c>not_json</c>, <c>invalid_field</c>.</exception>
+    /// <exception cref="PoisonException">It is none that could ever be processed;
+    /// reasons <c>not_json</c>, <c>invalid_field</c>.</exception>
     public static Score Read(byte[]? value)
     {
         Score score;
@@ -42,7 +43,9 @@ public static partial class ScoreReader
         Require(score.Features.Length % sizeof(float) == 0, "features", $"{score.Features.Length} bytes", "a multiple of 4 bytes");
         var textHash = score.TextHash;
         Require(textHash is null || TextHash().IsMatch(textHash), "text_hash", Shown(textHash ?? ""), "16 hexadecimal digits");
-        Require(score.Catalogue.Length is > 0 and <= IdLimit && !score.Catalogue.Contains('\0'), "catalogue", Shown(score.Catalogue), "16 hexadecimal digits");
+        Require(
+            score.Catalogue.Length is > 0 and <= IdLimit && !score.Catalogue.Contains('\0'),
+            "catalogue", Shown(score.Catalogue), "16 hexadecimal digits");
     }
 
     // PostgreSQL's text holds no NUL.

@@ -16,7 +16,8 @@ internal static class Sql
             {
                 NpgsqlParameter parameter => parameter,
                 // Said, because Npgsql guesses the type by the first element, and a null has no kind.
-                DateTime?[] or DateTime[] => new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, Value = value },
+                DateTime?[] or DateTime[] =>
+                    new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, Value = value },
                 _ => new NpgsqlParameter { Value = value },
             });
         }

@@ -23,7 +23,8 @@ public sealed class BandScale
         {
             if (recover[i] > fire[i] || fire[i] <= fire[i - 1])
             {
-                throw Wrong(bands[i], $"has fire {fire[i]} and recover {recover[i]}; fire must rise from band to band and recover be at most fire");
+                throw Wrong(
+                    bands[i], $"has fire {fire[i]} and recover {recover[i]}; fire must rise from band to band and recover be at most fire");
             }
         }
     }

@@ -33,7 +33,9 @@ public sealed record Shift(string Id, ShiftRule Rule, Mark? Before, int BeforeSl
     }
 }
 
-/// <summary>Ends the company's open alerts above a band: for <see cref="ResolveReason.Cured"/> those of outcomes, else all others.</summary>
+/// <summary>
+/// Ends the company's open alerts above a band: for <see cref="ResolveReason.Cured"/> those of outcomes, else all others.
+/// </summary>
 /// <param name="Above">Rank; -1 ends those of the lowest band too.</param>
 public readonly record struct Resolve(int Above, ResolveReason Reason);
 

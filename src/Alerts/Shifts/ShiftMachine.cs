@@ -116,7 +116,9 @@ public sealed class ShiftMachine(ShiftOptions options)
         var other = 1 - state.ReferenceSlot;
         if (shift is not null)
         {
-            return (state with { Reference = mark, Checkpoint = null, ReferenceSlot = other, LastShift = new(mark.AsOf, mark.Band) }, other);
+            return (
+                state with { Reference = mark, Checkpoint = null, ReferenceSlot = other, LastShift = new(mark.AsOf, mark.Band) },
+                other);
         }
 
         return state.Checkpoint is null && mark.AsOf - state.Reference.AsOf >= options.Horizon
@@ -124,9 +126,11 @@ public sealed class ShiftMachine(ShiftOptions options)
             : (state, null);
     }
 
-    // Null where the score reports none, the one that was reported last once more, or an end of before the cure (or a cure of before the end) reported last.
+    // Null where the score reports none, the one that was reported last once more, or an end of before the cure (or a cure of
+    // before the end) reported last.
     private OutcomeMark? OutcomeOf(ShiftState? state, in ScorePoint score) =>
-        score.Outcome is { } reported && !ofParts.Contains(reported.Source) && OutcomeMark.Of(reported) is var mark && mark != state?.Outcome
+        score.Outcome is { } reported && !ofParts.Contains(reported.Source) && OutcomeMark.Of(reported) is var mark
+            && mark != state?.Outcome
             && !(state?.Outcome is { } last && last.Ends != mark.Ends && mark.Day < last.Day)
             ? mark
             : null;
@@ -153,8 +157,11 @@ public sealed class ShiftMachine(ShiftOptions options)
         : mark.Band == 0 && shift is { Falling: true } ? new(-1, ResolveReason.Recovered)
         : null;
 
-    private static Shift? ShiftTo(in ScorePoint score, ShiftRule? rule, Mark? before, int slot, in Mark after) => rule is not { } found ? null
-        : new(Shift.IdOf(score.CompanyId, after.StateVersion, found), found, before, slot, after, found == ShiftRule.Outcome ? score.Outcome : null);
+    private static Shift? ShiftTo(in ScorePoint score, ShiftRule? rule, Mark? before, int slot, in Mark after) =>
+        rule is not { } found ? null
+        : new(
+            Shift.IdOf(score.CompanyId, after.StateVersion, found), found, before, slot, after,
+            found == ShiftRule.Outcome ? score.Outcome : null);
 
     private static ShiftState Moved(ShiftState state, in Mark mark) => state with
     {

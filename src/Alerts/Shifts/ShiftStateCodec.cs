@@ -7,7 +7,8 @@ namespace Jianwei.Alerts.Shifts;
 /// <remarks>
 /// <code>
 /// all little-endian; time = UTC ticks
-/// 0  format u8 = 1, 2 with an outcome │ flags u8 (1 checkpoint, 2 last shift, 4 outcome) │ band u8 │ announced u8 │ reference slot u8
+/// 0  format u8 = 1, 2 with an outcome │ flags u8 (1 checkpoint, 2 last shift, 4 outcome)
+///    │ band u8 │ announced u8 │ reference slot u8
 /// 5  state version i64 │ time i64 │ log-odds f64 │ events i64
 /// 37 stored: day i32 │ log-odds f64 │ band u8
 /// 50 reference: version i64 │ time i64 │ probability f64 │ log-odds f64 │ band u8 │ events i64      (41 bytes)
@@ -27,10 +28,14 @@ public static class ShiftStateCodec
 
     public static byte[] Encode(ShiftState state)
     {
-        var bytes = new byte[91 + (state.Checkpoint is null ? 0 : 41) + (state.LastShift is null ? 0 : 9) + (state.Outcome is null ? 0 : 5)];
+        var bytes = new byte[
+            91 + (state.Checkpoint is null ? 0 : 41) + (state.LastShift is null ? 0 : 9) + (state.Outcome is null ? 0 : 5)];
         var to = new Cursor(bytes);
         to.Byte(state.Outcome is null ? Format : FormatWithOutcome);
-        to.Byte((state.Checkpoint is null ? 0 : HasCheckpoint) | (state.LastShift is null ? 0 : HasShift) | (state.Outcome is null ? 0 : HasOutcome));
+        to.Byte(
+            (state.Checkpoint is null ? 0 : HasCheckpoint)
+            | (state.LastShift is null ? 0 : HasShift)
+            | (state.Outcome is null ? 0 : HasOutcome));
         to.Byte(state.Band);
         to.Byte(state.Announced);
         to.Byte(state.ReferenceSlot);
@@ -68,7 +73,8 @@ public static class ShiftStateCodec
         var from = new Cursor(bytes);
         if (bytes.Length < 91 || from.Byte() is not (Format or FormatWithOutcome))
         {
-            throw new InvalidDataException($"shift state of {bytes.Length} bytes is not of format {Format} or {FormatWithOutcome}: a newer program wrote it");
+            throw new InvalidDataException(
+                $"shift state of {bytes.Length} bytes is not of format {Format} or {FormatWithOutcome}: a newer program wrote it");
         }
 
         var flags = from.Byte();

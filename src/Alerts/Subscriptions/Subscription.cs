@@ -17,7 +17,8 @@ public sealed record Subscription(long SubscriptionId, string? MinimumBand, doub
     {
         var highest = Math.Max(shift.After.Band, shift.Before?.Band ?? 0);
         return shift.Rule == ShiftRule.Outcome
-            || ((MinimumBand is null || highest >= scale.Rank(MinimumBand)) && (shift.Change is not { } change || Math.Abs(change) >= MinimumJump));
+            || ((MinimumBand is null || highest >= scale.Rank(MinimumBand))
+                && (shift.Change is not { } change || Math.Abs(change) >= MinimumJump));
     }
 
     /// <summary>Whether the model has no band of the minimum band's name.</summary>

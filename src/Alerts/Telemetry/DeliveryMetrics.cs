@@ -19,7 +19,8 @@ public static class DeliveryMetrics
     private static long pending;
 
     static DeliveryMetrics() => JianweiMeter.Instance.CreateObservableGauge(
-        "jianwei_deliveries_pending", () => Interlocked.Read(ref pending), description: "Deliveries that are not finished, in the whole database.");
+        "jianwei_deliveries_pending", () => Interlocked.Read(ref pending),
+        description: "Deliveries that are not finished, in the whole database.");
 
     public static void Attempted(string channel, DeliveryAttempt attempt)
     {

@@ -12,10 +12,15 @@ internal sealed record BenchPlan(IReadOnlyDictionary<string, string?> Settings, 
 /// <summary>What was measured; ratios first. Null: not measured, and <see cref="Notes"/> says why.</summary>
 internal sealed record BenchReport
 {
-    /// <summary>Featurizer events a second over the states a second that redis-benchmark reads and writes with the same commands and value sizes.</summary>
+    /// <summary>
+    /// Featurizer events a second over the states a second that redis-benchmark reads and writes with the same commands and value sizes.
+    /// </summary>
     public double? FeaturizerVsRedis { get; set; }
 
-    /// <summary>Rows a second of the whole Scorer with all its lanes, request bytes in to score bytes out, over those of one bare loop on the same session and batch; wall time. Of the fused model, unless another is set.</summary>
+    /// <summary>
+    /// Rows a second of the whole Scorer with all its lanes, request bytes in to score bytes out, over those of one bare loop on
+    /// the same session and batch; wall time. Of the fused model, unless another is set.
+    /// </summary>
     public double? ScorerVsOnnx { get; set; }
 
     /// <summary>The same with one thread on both sides; processor time.</summary>
@@ -75,15 +80,18 @@ internal sealed record BenchReport
     public void Fused(ScorerBenchmarkResult result)
     {
         var largest = result.Batches[^1];
-        (ScorerVsOnnx, ScorerVsOnnxOneThread, ScorerRunVsOnnx) = (result.ScorerVsOnnx, result.ScorerVsOnnxOneThread, result.ScorerRunVsOnnx);
-        (ScorerRowsPerS, ScorerOneThreadRowsPerS, OnnxRowsPerS) = (largest.Handler.RowsPerSecond, largest.Bytes.RowsPerSecond, largest.Bare.RowsPerSecond);
+        (ScorerVsOnnx, ScorerVsOnnxOneThread, ScorerRunVsOnnx) =
+            (result.ScorerVsOnnx, result.ScorerVsOnnxOneThread, result.ScorerRunVsOnnx);
+        (ScorerRowsPerS, ScorerOneThreadRowsPerS, OnnxRowsPerS) =
+            (largest.Handler.RowsPerSecond, largest.Bytes.RowsPerSecond, largest.Bare.RowsPerSecond);
         MeasuredOn["scorer"] = ScorerMeasuredOn(result);
     }
 
     public void Tabular(ScorerBenchmarkResult result)
     {
         var largest = result.Batches[^1];
-        (ScorerTabularVsOnnx, ScorerTabularVsOnnxOneThread, ScorerTabularRunVsOnnx) = (result.ScorerVsOnnx, result.ScorerVsOnnxOneThread, result.ScorerRunVsOnnx);
+        (ScorerTabularVsOnnx, ScorerTabularVsOnnxOneThread, ScorerTabularRunVsOnnx) =
+            (result.ScorerVsOnnx, result.ScorerVsOnnxOneThread, result.ScorerRunVsOnnx);
         (ScorerTabularRowsPerS, ScorerTabularOneThreadRowsPerS, OnnxTabularRowsPerS) =
             (largest.Handler.RowsPerSecond, largest.Bytes.RowsPerSecond, largest.Bare.RowsPerSecond);
         MeasuredOn["scorer_tabular"] = ScorerMeasuredOn(result);

@@ -21,7 +21,8 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
     public async Task<BenchReport> RunAsync(CancellationToken cancellation)
     {
         var report = new BenchReport();
-        report.MeasuredOn["machine"] = $"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; all servers on it";
+        report.MeasuredOn["machine"] =
+            $"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; all servers on it";
         if (plan.Parts.Contains("featurizer"))
         {
             await FeaturizerAsync(report, cancellation);
@@ -44,7 +45,8 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
     {
         if (JianweiHost.Builder(Settings("p")).Configuration["Kafka:BootstrapServers"] is not { Length: > 0 })
         {
-            report.Notes.Add("no Kafka is set (Kafka:BootstrapServers; ./jianwei up starts one where it can), so the path was not measured: a mock cluster holds too little");
+            report.Notes.Add(
+                "no Kafka is set (Kafka:BootstrapServers; ./jianwei up starts one where it can), so the path was not measured: a mock cluster holds too little");
             return;
         }
 
@@ -87,7 +89,8 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
         report.FeaturizerCachedEventsPerS = result.CachedEventsPerSecond;
         report.RedisBenchmarkPerS = result.RedisPerSecond;
         report.FeaturizerVsRedis = result.EventsPerSecond / result.RedisPerSecond;
-        report.MeasuredOn["featurizer"] = $"Redis at {redis.Options.Configuration}; {result.StatesPerCommand} states of {result.StateBytes:N0} bytes a command, {features.Catalogue.Count} features, no Kafka on either side";
+        report.MeasuredOn["featurizer"] =
+            $"Redis at {redis.Servers}; {result.StatesPerCommand} states of {result.StateBytes:N0} bytes a command, {features.Catalogue.Count} features, no Kafka on either side";
         if (result.RedisPerSecond is null)
         {
             report.Notes.Add("redis-benchmark is missing (Debian: redis-tools), so featurizer_vs_redis was not measured");
@@ -111,9 +114,11 @@ internal sealed class BenchRun(BenchPlan plan, IProgress<string> progress)
         await redis.Database.StringSetAsync(key, bytes);
         report.RedisBytesPerCompany = (double)await redis.Database.ExecuteAsync("MEMORY", "USAGE", key);
         await redis.Database.KeyDeleteAsync(key);
-        report.MeasuredOn["state"] = $"{state.Records.Length} records and {state.LifetimeCells.Length} lifetime cells after 50 events over 300 days";
+        report.MeasuredOn["state"] =
+            $"{state.Records.Length} records and {state.LifetimeCells.Length} lifetime cells after 50 events over 300 days";
     }
 
     // Each part has names of its own: states belong to one log.
-    private Dictionary<string, string?> Settings(string part) => new(plan.Settings) { ["Kafka:Prefix"] = $"{name}-{part}.", ["Redis:Prefix"] = $"{name}-{part}" };
+    private Dictionary<string, string?> Settings(string part) =>
+        new(plan.Settings) { ["Kafka:Prefix"] = $"{name}-{part}.", ["Redis:Prefix"] = $"{name}-{part}" };
 }

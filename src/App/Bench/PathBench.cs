@@ -22,7 +22,8 @@ internal sealed class PathBench(BenchPlan plan, Dictionary<string, string?> sett
 
     public async Task RunAsync(BenchReport report, CancellationToken cancellation)
     {
-        await using var app = JianweiHost.Builder(settings, LogLevel.Error).AddRoles(Roles.All & ~Roles.Sweeper).BuildApplication(Roles.All);
+        await using var app = JianweiHost.Builder(settings, LogLevel.Error)
+            .AddRoles(Roles.All & ~Roles.Sweeper).BuildApplication(Roles.All);
         await app.StartStagesAsync(cancellation);
         var kafka = app.Services.GetRequiredService<KafkaClients>();
         var producer = app.Services.GetRequiredService<AckedProducer>();
@@ -52,7 +53,8 @@ internal sealed class PathBench(BenchPlan plan, Dictionary<string, string?> sett
 
         await DrainAsync(lag, cancellation);
         report.PathEventsPerS = SustainedMessages / time.GetElapsedTime(started).TotalSeconds;
-        report.MeasuredOn["path"] = $"Kafka at {kafka.Options.BootstrapServers}, all stages but the sweeper and the sender in this process, {Companies:N0} companies, made-up messages; sustained: {SustainedMessages:N0} events from the first sent to the last committed by alerts";
+        report.MeasuredOn["path"] =
+            $"Kafka at {kafka.Options.BootstrapServers}, all stages but the sweeper and the sender in this process, {Companies:N0} companies, made-up messages; sustained: {SustainedMessages:N0} events from the first sent to the last committed by alerts";
         await app.StopAsync(CancellationToken.None);
     }
 

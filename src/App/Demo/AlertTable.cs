@@ -31,16 +31,19 @@ internal static class AlertTable
     // In few words: the largest reason that goes the way of the shift and the largest other, with their shares, or else what moved.
     internal static string Why(JsonNode alert)
     {
-        var rising = alert["before"]?["probability"] is not { } before || alert["after"]!["probability"]!.GetValue<double>() >= before.GetValue<double>();
+        var rising = alert["before"]?["probability"] is not { } before
+            || alert["after"]!["probability"]!.GetValue<double>() >= before.GetValue<double>();
         var found = (alert["reasons"] as JsonArray ?? []).OfType<JsonNode>().ToList();
         var first = found.Find(r => Along(r, rising));
-        var reasons = new[] { first, found.Find(r => r != first) }.OfType<JsonNode>().Select(r => (Along(r, rising) ? "" : "but ") + Share(r)).ToList();
+        var reasons = new[] { first, found.Find(r => r != first) }.OfType<JsonNode>()
+            .Select(r => (Along(r, rising) ? "" : "but ") + Share(r)).ToList();
         var groups = (alert["changes"]?["groups"] as JsonArray ?? []).Take(2).Select(g => Text(g?["group"]));
         return string.Join(", ", reasons.Count > 0 ? reasons : groups);
     }
 
     // An outcome has no direction: it is why the alert was raised.
-    private static bool Along(JsonNode reason, bool rising) => Text(reason["kind"]) == Reason.OutcomeKind || reason["value"]!.GetValue<double>() >= 0 == rising;
+    private static bool Along(JsonNode reason, bool rising) =>
+        Text(reason["kind"]) == Reason.OutcomeKind || reason["value"]!.GetValue<double>() >= 0 == rising;
 
     private static string Share(JsonNode reason)
     {

@@ -25,7 +25,9 @@ internal sealed class DemoClient(string url) : IDisposable
     }
 
     public Task SubscribeAsync(long portfolio, string band, string webhook, string secret, CancellationToken cancellation) => PostAsync(
-        $"/api/portfolios/{portfolio}/subscriptions", new { name = "risk desk", channel = "webhook", url = webhook, secret, minimum_band = band }, cancellation);
+        $"/api/portfolios/{portfolio}/subscriptions",
+        new { name = "risk desk", channel = "webhook", url = webhook, secret, minimum_band = band },
+        cancellation);
 
     /// <summary>The newest alerts of a portfolio by as-of, newest first.</summary>
     public async Task<IReadOnlyList<JsonNode>> AlertsAsync(long portfolio, int limit, CancellationToken cancellation)
@@ -53,6 +55,8 @@ internal sealed class DemoClient(string url) : IDisposable
     {
         using var answer = await http.PostAsync(path, JsonContent.Create(body, options: JsonSerializerOptions.Default), cancellation);
         var text = await answer.Content.ReadAsStringAsync(cancellation);
-        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidDataException($"POST {path}: {(int)answer.StatusCode} {text}");
+        return answer.IsSuccessStatusCode
+            ? JsonNode.Parse(text)!
+            : throw new InvalidDataException($"POST {path}: {(int)answer.StatusCode} {text}");
     }
 }

@@ -45,7 +45,9 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
         await client.SubscribeAsync(portfolio, "watch", webhook.Url, secret, cancellation);
         Say($"portfolio 'demo {data.Name}' with {companies.Count:N0} companies; webhook {webhook.Url}; API {app.Urls.First()}");
 
-        var view = new DemoView(app.Services.GetRequiredService<FeaturizerMetrics>(), app.Services.GetRequiredService<ScoreLatency>(), client, portfolio, time);
+        var view = new DemoView(
+            app.Services.GetRequiredService<FeaturizerMetrics>(), app.Services.GetRequiredService<ScoreLatency>(),
+            client, portfolio, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
         var replay = ReplayAsync(app.Services, view, stop.Token);
         try
@@ -170,22 +172,26 @@ internal sealed class DemoRun(DemoData data, IReadOnlyDictionary<string, string?
     }
 
     private async Task<DemoSummary> SummaryAsync(
-        IServiceProvider services, long portfolio, ReplayProgress sent, WebhookSink webhook, LeadTimes? lead, CancellationToken cancellation)
+        IServiceProvider services, long portfolio, ReplayProgress sent,
+        WebhookSink webhook, LeadTimes? lead, CancellationToken cancellation)
     {
-        var (metrics, latency, kafka) = (services.GetRequiredService<FeaturizerMetrics>(), services.GetRequiredService<ScoreLatency>(), services.GetRequiredService<KafkaClients>());
+        var (metrics, latency, kafka) = (
+            services.GetRequiredService<FeaturizerMetrics>(),
+            services.GetRequiredService<ScoreLatency>(),
+            services.GetRequiredService<KafkaClients>());
         var letters = new TopicReader(kafka).Watermarks(kafka.Topics.DeadLetters).Sum(w => w.High);
         await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);
         var alerts = await connection.ExecuteScalarAsync<long>(
             "select count(*) from alerts join subscriptions using (subscription_id) where portfolio_id = @portfolio", new { portfolio });
         var model = await connection.ExecuteScalarAsync<string?>(
-            "select model from scores join portfolio_members using (company_id) where portfolio_id = @portfolio limit 1", new { portfolio });
+            "select model from scores join portfolio_members using (company_id) where portfolio_id = @portfolio limit 1",
+            new { portfolio });
+        var manifest = services.GetRequiredService<ModelStore>().List().FirstOrDefault(entry => entry.Id == model)?.Manifest;
         return new(
             sent.Sent, metrics.Total(Applied.Yes), metrics.Total(Applied.Duplicate), letters, latency.Count, alerts, webhook.Received,
-            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired), model ?? "none", Predicts(services, model), data.Name, lead);
+            Round(latency.Percentile(0.5)), Round(latency.Percentile(0.99)), metrics.Total(Applied.Expired),
+            model ?? "none", manifest?.Predicts() ?? "nothing", manifest?.Bands ?? [], data.Name, lead);
     }
-
-    private static string Predicts(IServiceProvider services, string? model) =>
-        services.GetRequiredService<ModelStore>().List().FirstOrDefault(entry => entry.Id == model)?.Manifest?.Predicts() ?? "nothing";
 
     private static double Round(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
 

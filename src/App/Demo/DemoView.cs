@@ -10,7 +10,9 @@ using Spectre.Console.Rendering;
 namespace Jianwei.App.Demo;
 
 /// <summary>What the demo shows while it runs.</summary>
-internal sealed class DemoView(FeaturizerMetrics metrics, ScoreLatency latency, DemoClient client, long portfolio, TimeProvider time) : IProgress<ReplayProgress>
+internal sealed class DemoView(
+    FeaturizerMetrics metrics, ScoreLatency latency, DemoClient client, long portfolio, TimeProvider time)
+    : IProgress<ReplayProgress>
 {
     private const int NewestAlerts = 8;
     private readonly long started = time.GetTimestamp();
@@ -39,7 +41,8 @@ internal sealed class DemoView(FeaturizerMetrics metrics, ScoreLatency latency, 
     {
         var numbers = new Grid().AddColumns(6).AddRow("stream time", "sent", "events/s", "scores/s", "behind", "p99 event to score")
             .AddRow(
-                $"[bold]{replay?.StreamTime:yyyy-MM-dd}[/]", $"[bold]{replay?.Sent ?? 0:N0}[/] of {replay?.Total ?? 0:N0}", $"[bold]{rate.Events:N0}[/]", $"[bold]{rate.Scores:N0}[/]",
+                $"[bold]{replay?.StreamTime:yyyy-MM-dd}[/]", $"[bold]{replay?.Sent ?? 0:N0}[/] of {replay?.Total ?? 0:N0}",
+                $"[bold]{rate.Events:N0}[/]", $"[bold]{rate.Scores:N0}[/]",
                 $"[bold]{Behind():N0}[/]", $"[bold]{latency.Percentile(0.99).TotalMilliseconds:N0} ms[/]");
         return new Rows(new Panel(numbers).Header("jianwei demo"), AlertTable.Of(alerts, "newest alerts"));
     }

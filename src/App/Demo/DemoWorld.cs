@@ -11,7 +11,8 @@ internal sealed class DemoWorld : IDisposable
 
     private DemoWorld(string folder, SimulationManifest manifest) => (this.folder, Data) = (folder, new(
         DemoData.Simulated, ReplayFormats.Get("ndjson"), Path.Combine(folder, manifest.EventFile), "sim-default",
-        $"a simulated world (made up, seed {manifest.Seed}): {manifest.Companies:N0} companies, {manifest.Years} years, {manifest.Events:N0} events, {manifest.Defaults:N0} defaults", folder));
+        $"a simulated world (made up, seed {manifest.Seed}): {manifest.Companies:N0} companies, {manifest.Years} years, {manifest.Events:N0} events, {manifest.Defaults:N0} defaults",
+        folder));
 
     public DemoData Data { get; }
 
@@ -25,7 +26,8 @@ internal sealed class DemoWorld : IDisposable
     /// <summary>What it is made from.</summary>
     public static SimulationOptions Options(int companies, ulong seed) => new()
     {
-        Companies = companies, Seed = seed, Truth = true, Folder = Path.Combine(Path.GetTempPath(), $"jianwei-demo-world-{Environment.ProcessId}"), CheckPaths = 100,
+        Companies = companies, Seed = seed, Truth = true,
+        Folder = Path.Combine(Path.GetTempPath(), $"jianwei-demo-world-{Environment.ProcessId}"), CheckPaths = 100,
     };
 
     /// <inheritdoc/>

@@ -12,7 +12,8 @@ internal sealed class MockCluster : IDisposable
 
     public MockCluster()
     {
-        owner = new ProducerBuilder<Null, Null>(new Dictionary<string, string> { ["bootstrap.servers"] = "mock", ["test.mock.num.brokers"] = "1" })
+        owner = new ProducerBuilder<Null, Null>(
+                new Dictionary<string, string> { ["bootstrap.servers"] = "mock", ["test.mock.num.brokers"] = "1" })
             .SetLogHandler((_, _) => { }).Build();
         using var admin = new DependentAdminClientBuilder(owner.Handle).Build();
         var broker = admin.GetMetadata(TimeSpan.FromSeconds(10)).Brokers[0];

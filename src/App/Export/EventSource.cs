@@ -14,14 +14,17 @@ internal static class EventSource
     public static string Allowed { get; } = $"kafka, {string.Join(", ", ReplayFormats.All.Select(f => $"{f.Name}:FILE"))}";
 
     /// <summary>The source without its folders, for the manifest.</summary>
-    public static string NameOf(string source) => source.Split(':', 2) is [var format, var path] ? $"{format}:{Path.GetFileName(path)}" : source;
+    public static string NameOf(string source) =>
+        source.Split(':', 2) is [var format, var path] ? $"{format}:{Path.GetFileName(path)}" : source;
 
     /// <exception cref="ArgumentException">The source is none of <see cref="Allowed"/>.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static IAsyncEnumerable<CompanyEvent> Read(string source, IServiceProvider services, CancellationToken cancellation) => source.Split(':', 2) switch
+    public static IAsyncEnumerable<CompanyEvent> Read(
+        string source, IServiceProvider services, CancellationToken cancellation) => source.Split(':', 2) switch
     {
         ["kafka"] => ActivatorUtilities.CreateInstance<EventLog>(services).ReadAsync(cancellation),
-        [var format, { Length: > 0 } path] when ReplayFormats.All.Any(f => f.Name == format) => File(ReplayFormats.Get(format), path, cancellation).ToAsyncEnumerable(),
+        [var format, { Length: > 0 } path] when ReplayFormats.All.Any(f => f.Name == format) =>
+            File(ReplayFormats.Get(format), path, cancellation).ToAsyncEnumerable(),
         _ => throw new ArgumentException($"--from {source}: allowed are {Allowed}"),
     };
 

@@ -14,14 +14,18 @@ namespace Jianwei.App.Hosting;
 internal static class JianweiHost
 {
     // Of all roles: one file of settings serves them all.
-    private static readonly string[] Sections = ["Kafka", "Redis", "Postgres", "RabbitMq", "Ingest", "Featurizer", "Scorer", "Models", "Alerts", "Sweeper", "Api", "Logging"];
+    private static readonly string[] Sections =
+        ["Kafka", "Redis", "Postgres", "RabbitMq", "Ingest", "Featurizer", "Scorer", "Models", "Alerts", "Sweeper", "Api", "Logging"];
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
     // A bus that was never started warns that it cannot be stopped.
     private static volatile LogLevel busLevel = LogLevel.Warning;
 
-    /// <summary>A builder with settings, logs and what all verbs share. Settings come from defaults, appsettings.json, JIANWEI_ and --set, in this order.</summary>
+    /// <summary>
+    /// A builder with settings, logs and what all verbs share. Settings come from defaults, appsettings.json,
+    /// JIANWEI_ and --set, in this order.
+    /// </summary>
     public static WebApplicationBuilder Builder(IReadOnlyDictionary<string, string?> set, LogLevel level = LogLevel.Information)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Home.Directory });
@@ -33,8 +37,12 @@ internal static class JianweiHost
             .AddInMemoryCollection(set);
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(c => (c.SingleLine, c.TimestampFormat, c.UseUtcTimestamp) = (true, "HH:mm:ss ", true));
-        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("MassTransit", l => l >= busLevel);
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            c => c.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(level)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+            .AddFilter("MassTransit", l => l >= busLevel);
         builder.Services.AddJianweiCore();
         return builder;
     }
@@ -76,7 +84,11 @@ internal static class JianweiHost
         builder.WebHost.UseUrls(ApiUrl.Read(builder.Configuration));
         var app = builder.Build();
         var sections = app.Services.GetServices<SettingsSection>().ToList();
-        if ((string[])[.. Settings.UnknownSections(app.Configuration, Sections), .. Settings.Unknown(app.Configuration, sections), .. Settings.Unreadable(app.Configuration, sections)] is [_, ..] wrong)
+        if ((string[])[
+                .. Settings.UnknownSections(app.Configuration, Sections),
+                .. Settings.Unknown(app.Configuration, sections),
+                .. Settings.Unreadable(app.Configuration, sections)
+            ] is [_, ..] wrong)
         {
             throw new ArgumentException($"setting {string.Join(' ', wrong)}");
         }
@@ -109,7 +121,10 @@ internal static class JianweiHost
         app.Services.GetService<IStartupValidator>()?.Validate();
     }
 
-    /// <summary>Starts the application; what had started when something could not is stopped again, so that no group waits for a member that is gone.</summary>
+    /// <summary>
+    /// Starts the application; what had started when something could not is stopped again, so that no group
+    /// waits for a member that is gone.
+    /// </summary>
     /// <exception cref="ArgumentException">Nobody can listen at <c>Api:Url</c>.</exception>
     public static async Task StartStagesAsync(this WebApplication app, CancellationToken cancellation)
     {

@@ -19,7 +19,8 @@ internal sealed record CorpusInput(string Format, string Path, double Weight)
     // A line without end would fill memory.
     private const int LongestLine = 64 << 20;
 
-    public static string Allowed { get; } = $"{Words}:FILE, {PlainText}:FILE, {string.Join(", ", ReplayFormats.All.Select(f => $"{f.Name}:FILE"))}, each with @WEIGHT or without";
+    public static string Allowed { get; } =
+        $"{Words}:FILE, {PlainText}:FILE, {string.Join(", ", ReplayFormats.All.Select(f => $"{f.Name}:FILE"))}, each with @WEIGHT or without";
 
     /// <exception cref="ArgumentException">It is none of <see cref="Allowed"/>.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -27,7 +28,8 @@ internal sealed record CorpusInput(string Format, string Path, double Weight)
     {
         var weight = 1.0;
         var source = text;
-        if (text.LastIndexOf('@') is var at and > 0 && double.TryParse(text.AsSpan(at + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out weight))
+        if (text.LastIndexOf('@') is var at and > 0
+            && double.TryParse(text.AsSpan(at + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out weight))
         {
             source = text[..at];
         }
@@ -36,7 +38,8 @@ internal sealed record CorpusInput(string Format, string Path, double Weight)
             weight = 1;
         }
 
-        if (source.Split(':', 2) is not [var format, { Length: > 0 } path] || !(format is Words or PlainText || ReplayFormats.All.Any(f => f.Name == format)))
+        if (source.Split(':', 2) is not [var format, { Length: > 0 } path]
+            || !(format is Words or PlainText || ReplayFormats.All.Any(f => f.Name == format)))
         {
             throw new ArgumentException($"{text}: allowed are {Allowed}");
         }
@@ -48,7 +51,9 @@ internal sealed record CorpusInput(string Format, string Path, double Weight)
     public StreamReader Open()
     {
         Stream stream = File.OpenRead(Path);
-        return new(Path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionMode.Decompress) : stream, new UTF8Encoding(false));
+        return new(
+            Path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionMode.Decompress) : stream,
+            new UTF8Encoding(false));
     }
 
     /// <summary>Its texts in the file's order: the lines of plain text, or what a company's document would hold of each message.</summary>
@@ -75,7 +80,8 @@ internal sealed record CorpusInput(string Format, string Path, double Weight)
             line.Append(rest);
             if (line.Length > LongestLine)
             {
-                throw new InvalidDataException($"{Path}:{number}: the line is longer than {LongestLine:N0} characters; allowed are as many");
+                throw new InvalidDataException(
+                    $"{Path}:{number}: the line is longer than {LongestLine:N0} characters; allowed are as many");
             }
         }
 

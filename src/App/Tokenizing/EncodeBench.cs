@@ -5,8 +5,8 @@ using Jianwei.Tokenizer;
 namespace Jianwei.App.Tokenizing;
 
 /// <summary>
-/// How fast one thread encodes texts that are in memory, in wall time and in processor time (the process does nothing else). Between the rounds the same
-/// bytes are decoded from UTF-8 by the runtime: on a shared machine compare the ratio.
+/// How fast one thread encodes texts that are in memory, in wall time and in processor time (the process does nothing else).
+/// Between the rounds the same bytes are decoded from UTF-8 by the runtime: on a shared machine compare the ratio.
 /// </summary>
 /// <param name="Vocabulary">Its hash.</param>
 /// <param name="Texts">How many.</param>
@@ -20,8 +20,8 @@ namespace Jianwei.App.Tokenizing;
 /// <param name="TokensASecond">In the median round.</param>
 /// <param name="AllocatedBytesAToken">By the managed heap, over all rounds.</param>
 internal sealed record EncodeBench(
-    string Vocabulary, int Texts, long Bytes, int Rounds, double MegabytesASecond, double Best, double ProcessorMegabytesASecond, double Utf8MegabytesASecond,
-    double OfUtf8, double TokensASecond, double AllocatedBytesAToken)
+    string Vocabulary, int Texts, long Bytes, int Rounds, double MegabytesASecond, double Best,
+    double ProcessorMegabytesASecond, double Utf8MegabytesASecond, double OfUtf8, double TokensASecond, double AllocatedBytesAToken)
 {
     private const int FewestRounds = 5;
 
@@ -51,7 +51,8 @@ internal sealed record EncodeBench(
         seconds.Clear();
         allocated = 0;
         var (encoding, decoding) = (TimeSpan.Zero, TimeSpan.Zero);
-        for (var begin = TimeProvider.System.GetTimestamp(); seconds.Count < FewestRounds || TimeProvider.System.GetElapsedTime(begin) < length;)
+        for (var begin = TimeProvider.System.GetTimestamp();
+            seconds.Count < FewestRounds || TimeProvider.System.GetElapsedTime(begin) < length;)
         {
             cancellation.ThrowIfCancellationRequested();
             encoding += Processor(Round);
@@ -61,8 +62,8 @@ internal sealed record EncodeBench(
         seconds.Sort();
         var (median, megabytes, rounds) = (seconds[seconds.Count / 2], bytes * repeats / 1e6, seconds.Count);
         var (ours, theirs) = (megabytes * rounds / encoding.TotalSeconds, megabytes * rounds * DecodesARound / decoding.TotalSeconds);
-        return new(tokenizer.Hash, texts.Length, bytes, rounds, megabytes / median, megabytes / seconds[0], ours, theirs, ours / theirs, tokens / median,
-            allocated / (double)Math.Max(1, tokens * rounds));
+        return new(tokenizer.Hash, texts.Length, bytes, rounds, megabytes / median, megabytes / seconds[0],
+            ours, theirs, ours / theirs, tokens / median, allocated / (double)Math.Max(1, tokens * rounds));
 
         static TimeSpan Processor(Action work)
         {

@@ -40,7 +40,9 @@ internal sealed class LearnRun(LearnOptions options, IReadOnlyList<CorpusInput> 
         }
 
         using var file = File.OpenRead(input.Path);
-        return new(input.Format, Path.GetFileName(input.Path), input.Weight, texts, characters, Convert.ToHexStringLower(SHA256.HashData(file)));
+        return new(
+            input.Format, Path.GetFileName(input.Path), input.Weight, texts, characters,
+            Convert.ToHexStringLower(SHA256.HashData(file)));
     }
 }
 
@@ -64,8 +66,9 @@ internal sealed record LearnedSource(string Format, string File, double Weight, 
 /// <param name="Samples">What it makes of texts that it was not learned from, by file.</param>
 /// <param name="Added">Entries of a patch.</param>
 internal sealed record VocabularyManifest(
-    string Hash, int Entries, string Command, string? Parent = null, LearnOptions? Options = null, IReadOnlyList<LearnedSource>? Sources = null,
-    IReadOnlyList<string>? Attribution = null, IReadOnlyDictionary<string, EncodeStats>? Samples = null, IReadOnlyList<AddedPiece>? Added = null);
+    string Hash, int Entries, string Command, string? Parent = null, LearnOptions? Options = null,
+    IReadOnlyList<LearnedSource>? Sources = null, IReadOnlyList<string>? Attribution = null,
+    IReadOnlyDictionary<string, EncodeStats>? Samples = null, IReadOnlyList<AddedPiece>? Added = null);
 
 /// <summary>An entry that a patch added, and the pieces that spelled it before.</summary>
 internal sealed record AddedPiece(int Id, string Piece, IReadOnlyList<string> Before);

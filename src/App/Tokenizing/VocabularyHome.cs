@@ -6,7 +6,10 @@ using Jianwei.Tokenizer.Vocabularies;
 
 namespace Jianwei.App.Tokenizing;
 
-/// <summary>Where vocabularies are: <c>models/tokenizer/&lt;version&gt;/tokenizer.json</c>, the one that ships named by <c>models/tokenizer/CURRENT</c>.</summary>
+/// <summary>
+/// Where vocabularies are: <c>models/tokenizer/&lt;version&gt;/tokenizer.json</c>, the one that ships
+/// named by <c>models/tokenizer/CURRENT</c>.
+/// </summary>
 internal static class VocabularyHome
 {
     private static readonly JsonSerializerOptions Indented = new(JsonOut.Compact) { WriteIndented = true };
@@ -28,7 +31,8 @@ internal static class VocabularyHome
 
     public static Option<string> Out() => new("--out")
     {
-        Description = "Folder to write tokenizer.json and manifest.json to; files of those names are replaced.", HelpName = "DIR", Required = true,
+        Description = "Folder to write tokenizer.json and manifest.json to; files of those names are replaced.",
+        HelpName = "DIR", Required = true,
     };
 
     /// <exception cref="ArgumentException">It is a file.</exception>

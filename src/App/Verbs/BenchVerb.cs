@@ -10,10 +10,19 @@ internal static class BenchVerb
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON line instead of the table." };
-        var only = new Option<string[]>("--only") { Description = "Parts to measure; all unless named.", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Parts to measure; all unless named.", AllowMultipleArgumentsPerToken = true
+        };
         only.AcceptOnlyFromAmong("featurizer", "scorer", "path");
-        var seconds = new Option<int>("--seconds") { Description = "Length of the path's fixed-rate phase.", DefaultValueFactory = _ => 20 };
-        var rate = new Option<int>("--rate") { Description = "Events a second of the path's fixed-rate phase.", DefaultValueFactory = _ => 1_000 };
+        var seconds = new Option<int>("--seconds")
+        {
+            Description = "Length of the path's fixed-rate phase.", DefaultValueFactory = _ => 20
+        };
+        var rate = new Option<int>("--rate")
+        {
+            Description = "Events a second of the path's fixed-rate phase.", DefaultValueFactory = _ => 1_000
+        };
         var set = SettingOption.Create();
         var command = new Command("bench",
             "Measure: Featurizer beside redis-benchmark, Scorer beside a bare ONNX Runtime loop, the whole path, bytes a company. Uses the servers of the settings, under names of its own.")
@@ -21,7 +30,8 @@ internal static class BenchVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             var parts = parsed.GetValue(only) is { Length: > 0 } some ? some : ["featurizer", "scorer", "path"];
-            var plan = new BenchPlan(SettingOption.Read(parsed, set), parts, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rate));
+            var plan = new BenchPlan(
+                SettingOption.Read(parsed, set), parts, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rate));
             var report = await new BenchRun(plan, new Progress<string>(Console.Error.WriteLine)).RunAsync(cancellation);
             if (parsed.GetValue(json))
             {

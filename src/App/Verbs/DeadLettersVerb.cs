@@ -12,7 +12,8 @@ internal static class DeadLettersVerb
 {
     private const int ShownAtMost = 20;
 
-    public static Command Create() => new("dead-letters", "List what was refused, show one, send some back to their topics.") { List(), Show(), Redrive() };
+    public static Command Create() =>
+        new("dead-letters", "List what was refused, show one, send some back to their topics.") { List(), Show(), Redrive() };
 
     private static Command List()
     {
@@ -29,7 +30,13 @@ internal static class DeadLettersVerb
             if (parsed.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(
-                    new { Total = letters.Count, Reasons = groups, Newest = newest.Select(l => new { Id = l.Id.ToString(), l.Letter.Reason, l.Letter.Detail }) }, JsonOut.Compact));
+                    new
+                    {
+                        Total = letters.Count,
+                        Reasons = groups,
+                        Newest = newest.Select(l => new { Id = l.Id.ToString(), l.Letter.Reason, l.Letter.Detail })
+                    },
+                    JsonOut.Compact));
                 return Task.FromResult(0);
             }
 
@@ -65,12 +72,19 @@ internal static class DeadLettersVerb
 
     private static Command Redrive()
     {
-        var ids = new Argument<string[]>("id") { Description = "PARTITION:OFFSET of each letter, as list shows it.", Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<string[]>("id")
+        {
+            Description = "PARTITION:OFFSET of each letter, as list shows it.", Arity = ArgumentArity.ZeroOrMore
+        };
         var reason = new Option<string?>("--reason") { Description = "All letters of this reason." };
         var all = new Option<bool>("--all") { Description = "All letters." };
-        var edit = new Option<FileInfo?>("--edit") { Description = "Send this file in place of the one letter's message.", HelpName = "FILE" };
+        var edit = new Option<FileInfo?>("--edit")
+        {
+            Description = "Send this file in place of the one letter's message.", HelpName = "FILE"
+        };
         var set = SettingOption.Create();
-        var command = new Command("redrive", "Send dead letters back to their topics, as they were or mended. Twice is as good as once.") { ids, reason, all, edit, set };
+        var command = new Command("redrive", "Send dead letters back to their topics, as they were or mended. Twice is as good as once.")
+        { ids, reason, all, edit, set };
         command.SetAction((parsed, cancellation) => With(parsed, set, async topic =>
         {
             var (named, why) = (parsed.GetValue(ids)!, parsed.GetValue(reason));
@@ -79,7 +93,9 @@ internal static class DeadLettersVerb
                 throw new ArgumentException("say which letters: their ids, or --reason REASON, or --all");
             }
 
-            List<StoredDeadLetter> letters = named.Length > 0 ? [.. named.Select(id => Find(topic, id, cancellation))] : [.. Chosen(topic.Read(cancellation), why)];
+            List<StoredDeadLetter> letters = named.Length > 0
+                ? [.. named.Select(id => Find(topic, id, cancellation))]
+                : [.. Chosen(topic.Read(cancellation), why)];
             var edited = parsed.GetValue(edit) is { } file ? await File.ReadAllBytesAsync(file.FullName, cancellation) : null;
             Console.WriteLine($"{await topic.RedriveAsync(letters, edited, cancellation)} sent back");
             return 0;
@@ -91,7 +107,8 @@ internal static class DeadLettersVerb
         reason is null ? letters : letters.Where(l => l.Letter.Reason == reason);
 
     private static StoredDeadLetter Find(DeadLetterTopic topic, string id, CancellationToken cancellation) =>
-        topic.Find(DeadLetterId.Parse(id), cancellation) ?? throw new ArgumentException($"there is no dead letter {id}; `jianwei dead-letters list` shows which there are");
+        topic.Find(DeadLetterId.Parse(id), cancellation)
+        ?? throw new ArgumentException($"there is no dead letter {id}; `jianwei dead-letters list` shows which there are");
 
     private static async Task<int> With(ParseResult parsed, Option<string[]> set, Func<DeadLetterTopic, Task<int>> action)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Jianwei.App.Demo;
@@ -12,14 +13,28 @@ internal static class DemoVerb
 {
     public static Command Create()
     {
-        var dataOption = new Option<string>("--data") { Description = "Streams, one after the other, with commas: sample (real notices, in the repository), sim (a simulated world with a known truth), warn-full or yc (real, where ../shared/data is present).", DefaultValueFactory = _ => "sample,sim" };
-        var companies = new Option<int>("--companies") { Description = "Companies of the simulated world.", HelpName = "N", DefaultValueFactory = _ => 2_000 };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the simulated world.", HelpName = "S", DefaultValueFactory = _ => 20_26 };
+        var dataOption = new Option<string>("--data")
+        {
+            Description = "Streams, one after the other, with commas: sample (real notices, in the repository), sim (a simulated world with a known truth), warn-full or yc (real, where ../shared/data is present).",
+            DefaultValueFactory = _ => "sample,sim"
+        };
+        var companies = new Option<int>("--companies")
+        {
+            Description = "Companies of the simulated world.", HelpName = "N", DefaultValueFactory = _ => 2_000
+        };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "Seed of the simulated world.", HelpName = "S", DefaultValueFactory = _ => 20_26
+        };
         var headless = new Option<bool>("--headless") { Description = "No live view; exits by itself." };
         var json = new Option<bool>("--json") { Description = "Print one JSON line last." };
-        var check = new Option<bool>("--check") { Description = "Only look whether the options are right; no server is needed for that.", Hidden = true };
+        var check = new Option<bool>("--check")
+        {
+            Description = "Only look whether the options are right; no server is needed for that.", Hidden = true
+        };
         var set = SettingOption.Create();
-        var command = new Command("demo", "Replay real notices and a simulated world through all stages into scores and alerts. Needs Redis and PostgreSQL (./jianwei demo starts them); Kafka is a mock inside the process.")
+        var command = new Command("demo",
+            "Replay real notices and a simulated world through all stages into scores and alerts. Needs Redis and PostgreSQL (./jianwei demo starts them); Kafka is a mock inside the process.")
         { dataOption, companies, seed, headless, json, check, set };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -41,7 +56,9 @@ internal static class DemoVerb
 
             foreach (var name in names)
             {
-                using var world = name == DemoData.Simulated ? await DemoWorld.MakeAsync(parsed.GetValue(companies), parsed.GetValue(seed), cancellation) : null;
+                using var world = name == DemoData.Simulated
+                    ? await DemoWorld.MakeAsync(parsed.GetValue(companies), parsed.GetValue(seed), cancellation)
+                    : null;
                 var data = world?.Data ?? real[name];
                 await Console.Error.WriteLineAsync($"replaying {data.Title}");
                 var last = runs.Count == names.Length - 1;
@@ -59,7 +76,8 @@ internal static class DemoVerb
         return command;
     }
 
-    private static async Task ShowAsync(string url, IReadOnlyList<JsonNode> alerts, DemoSummary summary, bool quiet, bool look, CancellationToken cancellation)
+    private static async Task ShowAsync(
+        string url, IReadOnlyList<JsonNode> alerts, DemoSummary summary, bool quiet, bool look, CancellationToken cancellation)
     {
         var console = quiet ? AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }) : AnsiConsole.Console;
         if (quiet)
@@ -70,7 +88,9 @@ internal static class DemoVerb
         console.Write(AlertTable.Of(alerts, $"the newest of {summary.Alerts:N0} alerts"));
         console.MarkupLineInterpolated(
             $"{summary.EventsRead:N0} messages read, {summary.EventsApplied:N0} applied, {summary.DeadLetters:N0} refused, {summary.Scores:N0} scored by {summary.Model}, {summary.Alerts:N0} alerts, {summary.Deliveries:N0} delivered");
-        console.MarkupLineInterpolated($"percentages are the probability of: {summary.Predicts}");
+        var bands = string.Join(", ", summary.Bands.Where(b => b.Fire is not null).Select(b => string.Create(
+            CultureInfo.InvariantCulture, $"{b.Name} from {b.Fire:P1} (left below {b.Recover:P1})")));
+        console.MarkupLineInterpolated($"percentages are the probability of: {summary.Predicts}; bands: {bands}");
         if (summary.LeadTime is { } lead)
         {
             var early = lead.MedianDays is { } days ? $", half of those {days:N0} days ahead or more" : "";

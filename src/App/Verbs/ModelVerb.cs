@@ -20,19 +20,25 @@ internal static class ModelVerb
     };
 
     private static Command List() => Build(
-        "list", "List every package, which version of each name serves, and whether it is of the present feature catalogue. Verifies nothing.", null,
+        "list",
+        "List every package, which version of each name serves, and whether it is of the present feature catalogue. Verifies nothing.",
+        null,
         (store, _, _) => All(store));
 
     private static Command Verify() => Build(
         "verify", "Load packages as a Scorer would: digests, catalogue, graph, golden inputs. Exit code 1 if any may not serve.",
-        new Argument<string?>("model") { Description = "NAME/VERSION, or NAME for the version that serves; every package when left out.", Arity = ArgumentArity.ZeroOrOne },
+        new Argument<string?>("model")
+        {
+            Description = "NAME/VERSION, or NAME for the version that serves; every package when left out.", Arity = ArgumentArity.ZeroOrOne
+        },
         (store, contract, model) => model is null
             ? [.. All(store).Select(entry => entry.Problem is null ? store.Verify(ModelId.Parse(entry.Id), contract) : entry)]
             : [store.Verify(store.Resolve(model), contract)],
         "verified: digests, catalogue, graphs, golden inputs");
 
     private static Command Promote() => Build(
-        "promote", "Verify a package and make it the one that its name serves. Running Scorers take it up within seconds, after a shadow run.",
+        "promote",
+        "Verify a package and make it the one that its name serves. Running Scorers take it up within seconds, after a shadow run.",
         new Argument<string?>("model") { Description = "NAME/VERSION." },
         (store, contract, model) => [store.Promote(ModelId.Parse(model!), contract)],
         "verified; it is CURRENT, and running Scorers of that model take it up, in shadow first");
@@ -41,7 +47,8 @@ internal static class ModelVerb
         store.List() is [_, ..] found ? found : throw new ModelRefusedException($"there is no package in {store.Root} (Models:Directory)");
 
     private static Command Build(
-        string name, string description, Argument<string?>? model, Func<ModelStore, FeatureContract, string?, IReadOnlyList<ModelEntry>> act, string? done = null)
+        string name, string description, Argument<string?>? model,
+        Func<ModelStore, FeatureContract, string?, IReadOnlyList<ModelEntry>> act, string? done = null)
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON line." };
         var set = SettingOption.Create();
@@ -105,10 +112,13 @@ internal static class ModelVerb
     }
 
     private sealed record View(
-        string Model, bool Current, bool FitsCatalogue, string? Target, int? HorizonDays, int? FeatureCount, string? Catalogue, JsonElement? Training, string? Problem)
+        string Model, bool Current, bool FitsCatalogue, string? Target, int? HorizonDays, int? FeatureCount,
+        string? Catalogue, JsonElement? Training, string? Problem)
     {
         public static View Of(ModelEntry entry, FeatureContract contract) => new(
-            entry.Id, entry.IsCurrent, entry.Manifest?.Catalogue == contract.Catalogue && entry.Manifest.FeatureCount == contract.FeatureCount,
-            entry.Manifest?.Target, entry.Manifest?.HorizonDays, entry.Manifest?.FeatureCount, entry.Manifest?.Catalogue, entry.Manifest?.Training, entry.Problem);
+            entry.Id, entry.IsCurrent,
+            entry.Manifest?.Catalogue == contract.Catalogue && entry.Manifest.FeatureCount == contract.FeatureCount,
+            entry.Manifest?.Target, entry.Manifest?.HorizonDays, entry.Manifest?.FeatureCount,
+            entry.Manifest?.Catalogue, entry.Manifest?.Training, entry.Problem);
     }
 }

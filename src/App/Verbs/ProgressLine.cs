@@ -1,6 +1,8 @@
 namespace Jianwei.App.Verbs;
 
-/// <summary>How far a verb is, on standard error: one line that is written over on a terminal, a line now and then in a file or a pipe.</summary>
+/// <summary>
+/// How far a verb is, on standard error: one line that is written over on a terminal, a line now and then in a file or a pipe.
+/// </summary>
 internal sealed class ProgressLine(TimeProvider time)
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromMilliseconds(200);
@@ -44,7 +46,10 @@ internal sealed class ProgressLine(TimeProvider time)
     }
 }
 
-/// <summary>Reports at once and where it is called; <see cref="Progress{T}"/> would hop to another thread, and the last report could come after the end.</summary>
+/// <summary>
+/// Reports at once and where it is called; <see cref="Progress{T}"/> would hop to another thread, and the last
+/// report could come after the end.
+/// </summary>
 internal sealed class Inline<T>(Action<T> show) : IProgress<T>
 {
     public void Report(T value) => show(value);

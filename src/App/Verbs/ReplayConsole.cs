@@ -19,7 +19,9 @@ internal static class ReplayConsole
         await using var app = JianweiHost.Builder(settings, LogLevel.Warning).Build();
         var started = TimeProvider.System.GetTimestamp();
         var replayer = ActivatorUtilities.CreateInstance<Replayer>(app.Services);
-        var done = json || Console.IsOutputRedirected ? await InLinesAsync(replayer, options, verb, cancellation) : await LiveAsync(replayer, options, verb, cancellation);
+        var done = json || Console.IsOutputRedirected
+            ? await InLinesAsync(replayer, options, verb, cancellation)
+            : await LiveAsync(replayer, options, verb, cancellation);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(done, JsonOut.Compact));
@@ -46,20 +48,27 @@ internal static class ReplayConsole
         return replayer.RunAsync(options, new Inline<ReplayProgress>(now => line.Show($"{verb}: {Describe(now)}")), cancellation);
     }
 
-    private static Task<ReplayProgress> LiveAsync(Replayer replayer, ReplayOptions options, string verb, CancellationToken cancellation) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
-        .StartAsync(async context =>
-        {
-            var task = context.AddTask(Markup.Escape($"{verb}: reading"));
-            return await replayer.RunAsync(options, new Inline<ReplayProgress>(now => Show(task, verb, now)), cancellation);
-        });
+    private static Task<ReplayProgress> LiveAsync(Replayer replayer, ReplayOptions options, string verb, CancellationToken cancellation) =>
+        AnsiConsole.Progress()
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new SpinnerColumn())
+            .StartAsync(async context =>
+            {
+                var task = context.AddTask(Markup.Escape($"{verb}: reading"));
+                return await replayer.RunAsync(options, new Inline<ReplayProgress>(now => Show(task, verb, now)), cancellation);
+            });
 
     private static void Sum(ReplayProgress done, double seconds)
     {
-        AnsiConsole.MarkupLineInterpolated($"{done.Sent:N0} messages sent in {seconds:0.0} s ({done.Sent / Math.Max(seconds, 0.001):N0}/s){(done.Sorted ? "; the file was sorted by observed time first" : "")}");
+        AnsiConsole.MarkupLineInterpolated(
+            $"{done.Sent:N0} messages sent in {seconds:0.0} s ({done.Sent / Math.Max(seconds, 0.001):N0}/s){(done.Sorted ? "; the file was sorted by observed time first" : "")}");
         if (done.DeadLetters > 0)
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{done.DeadLetters:N0} became dead letters[/]: ./jianwei dead-letters list says why");
+            AnsiConsole.MarkupLineInterpolated(
+                $"[yellow]{done.DeadLetters:N0} became dead letters[/]: ./jianwei dead-letters list says why");
         }
 
         foreach (var refusal in done.Refusals)

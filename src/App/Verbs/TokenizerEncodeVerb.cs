@@ -11,13 +11,23 @@ internal static class TokenizerEncodeVerb
 {
     public static Command Create()
     {
-        var text = new Argument<string?>("text") { Description = "A text; each line of standard input when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var text = new Argument<string?>("text")
+        {
+            Description = "A text; each line of standard input when left out.", Arity = ArgumentArity.ZeroOrOne
+        };
         var from = VocabularyHome.Option();
-        var stats = new Option<bool>("--stats") { Description = "Print what all texts come to instead: tokens a character, share of unknown characters. Exit code 1 if a text does not come back." };
-        var bench = new Option<bool>("--bench") { Description = "Measure: encode all texts again and again on one thread, and print MB/s of UTF-8." };
+        var stats = new Option<bool>("--stats")
+        {
+            Description = "Print what all texts come to instead: tokens a character, share of unknown characters. Exit code 1 if a text does not come back."
+        };
+        var bench = new Option<bool>("--bench")
+        {
+            Description = "Measure: encode all texts again and again on one thread, and print MB/s of UTF-8."
+        };
         var seconds = new Option<double>("--seconds") { Description = "How long --bench measures.", DefaultValueFactory = _ => 5 };
         var json = new Option<bool>("--json") { Description = "Print one JSON line a text, or one for --stats or --bench." };
-        var command = new Command("encode", "Show the ids and pieces of texts: a bar between words, a dot between the pieces of a word.") { text, from, stats, bench, seconds, json };
+        var command = new Command("encode", "Show the ids and pieces of texts: a bar between words, a dot between the pieces of a word.")
+        { text, from, stats, bench, seconds, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             var tokenizer = SubwordTokenizer.Load(parsed.GetValue(from) ?? VocabularyHome.Current());

@@ -13,7 +13,8 @@ internal static class VerifyVerb
     {
         var set = SettingOption.Create();
         var command = new Command("verify",
-            "Replay events from the start into memory and compare every company's state in Redis, bit by bit. Prints one JSON line; exit code 1 if any differs.") { set };
+            "Replay events from the start into memory and compare every company's state in Redis, bit by bit. Prints one JSON line; exit code 1 if any differs.")
+        { set };
         command.SetAction(async (parsed, cancellation) =>
         {
             var builder = JianweiHost.Builder(SettingOption.Read(parsed, set), LogLevel.Warning);

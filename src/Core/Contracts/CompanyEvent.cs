@@ -27,7 +27,9 @@ public sealed record CompanyEvent
     /// <summary>Wall clock at Ingest, for latency only: never part of state, features or scores.</summary>
     public DateTimeOffset AcceptedTime { get; init; }
 
-    /// <summary>Money in <see cref="Unit"/>'s currency, or a number of people (<c>people</c>), or another quantity; null where there is none.</summary>
+    /// <summary>
+    /// Money in <see cref="Unit"/>'s currency, or a number of people (<c>people</c>), or another quantity; null where there is none.
+    /// </summary>
     public double? Amount { get; init; }
 
     /// <summary>ISO 4217 currency, <c>people</c>, or null.</summary>

@@ -8,7 +8,9 @@ public sealed record DeadLetter
     /// <summary>The stage that refused it: <c>ingest</c>, <c>featurizer</c>, <c>scorer</c>, <c>alerts</c>.</summary>
     public required string Stage { get; init; }
 
-    /// <summary>Bounded code, e.g. <c>not_json</c>, <c>invalid_field</c>, <c>too_large</c>, <c>unknown_scheme</c>; also the metric's label.</summary>
+    /// <summary>
+    /// Bounded code, e.g. <c>not_json</c>, <c>invalid_field</c>, <c>too_large</c>, <c>unknown_scheme</c>; also the metric's label.
+    /// </summary>
     public required string Reason { get; init; }
 
     /// <summary>A sentence that names the field, its value and what is allowed.</summary>

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace Jianwei.Core.Contracts;
 
-/// <summary>The wire names of <see cref="EventType"/>: <c>tick</c>, <c>change.*</c>, <c>posting.*</c>, <c>filing.*</c>, <c>outcome.*</c>.</summary>
+/// <summary>
+/// The wire names of <see cref="EventType"/>: <c>tick</c>, <c>change.*</c>, <c>posting.*</c>, <c>filing.*</c>, <c>outcome.*</c>.
+/// </summary>
 public static class EventTypes
 {
     private static readonly FrozenDictionary<EventType, string> Names =
@@ -38,7 +40,8 @@ public static class EventTypes
             : Types.TryGetValue(pattern, out var one) ? [one] : [];
         return matches.Count > 0
             ? matches
-            : throw new FormatException($"'{pattern}' names no event type; allowed: *, change.*, posting.*, filing.*, outcome.*, or one of {string.Join(", ", Types.Keys.Order())}");
+            : throw new FormatException(
+                $"'{pattern}' names no event type; allowed: *, change.*, posting.*, filing.*, outcome.*, or one of {string.Join(", ", Types.Keys.Order())}");
     }
 
     private static string WireName(EventType type)

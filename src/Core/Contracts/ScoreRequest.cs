@@ -31,7 +31,9 @@ public sealed record ScoreRequest
     /// <summary>Feature values, float32 little-endian, in catalogue order; base64 in JSON.</summary>
     public required byte[] Features { get; init; }
 
-    /// <summary>Hash of the company's text, 16 hexadecimal digits, or null where it has none. The text encoder of a fused model reads it.</summary>
+    /// <summary>
+    /// Hash of the company's text, 16 hexadecimal digits, or null where it has none. The text encoder of a fused model reads it.
+    /// </summary>
     public string? TextHash { get; init; }
 
     /// <summary>The event applied, or null for a sweeper's tick.</summary>

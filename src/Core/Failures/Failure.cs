@@ -39,7 +39,10 @@ public static class Failure
     };
 
     private static readonly string[] PassingRedisErrors =
-        ["LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "NOREPLICAS", "OOM", "MISCONF", "MOVED", "ASK", "NOSCRIPT"];
+    [
+        "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY",
+        "NOREPLICAS", "OOM", "MISCONF", "MOVED", "ASK", "NOSCRIPT"
+    ];
 
     private static bool Passing(string redisError) =>
         Array.Exists(PassingRedisErrors, e => redisError.Contains(e, StringComparison.Ordinal));

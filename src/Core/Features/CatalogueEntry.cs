@@ -11,13 +11,17 @@ internal static class CatalogueEntry
 
     // With no window, only what the lifetime aggregates keep.
     private static readonly Aggregate[] Lifetime =
-        [Aggregate.Count, Aggregate.Sum, Aggregate.Mean, Aggregate.Max, Aggregate.LastAmount, Aggregate.DistinctTypes, Aggregate.DaysSinceLast, Aggregate.DaysSinceFirst];
+    [
+        Aggregate.Count, Aggregate.Sum, Aggregate.Mean, Aggregate.Max, Aggregate.LastAmount, Aggregate.DistinctTypes,
+        Aggregate.DaysSinceLast, Aggregate.DaysSinceFirst
+    ];
 
     public static IEnumerable<Feature> Expand(CatalogueFile.Entry entry, CatalogueFile file)
     {
         if (entry.Windows.Count == 0)
         {
-            throw new CatalogueException($"'{entry.Name}': windows is empty; allowed: days from 1 to {LongestWindow}, or 0 for the lifetime");
+            throw new CatalogueException(
+                $"'{entry.Name}': windows is empty; allowed: days from 1 to {LongestWindow}, or 0 for the lifetime");
         }
 
         if (entry.Windows.Count > 1 && !entry.Name.Contains("{window}", StringComparison.Ordinal))
@@ -44,7 +48,8 @@ internal static class CatalogueEntry
         }
         catch (FormatException e)
         {
-            throw new CatalogueException($"'{entry.Name}': events: {e.Message}, or one of the event sets {string.Join(", ", file.EventSets.Keys)}", e);
+            throw new CatalogueException(
+                $"'{entry.Name}': events: {e.Message}, or one of the event sets {string.Join(", ", file.EventSets.Keys)}", e);
         }
     }
 
@@ -57,7 +62,8 @@ internal static class CatalogueEntry
 
         if (window == 0 && !Lifetime.Contains(entry.Aggregate))
         {
-            throw new CatalogueException($"'{entry.Name}': {entry.Aggregate} has no lifetime version; allowed: {string.Join(", ", Lifetime)}");
+            throw new CatalogueException(
+                $"'{entry.Name}': {entry.Aggregate} has no lifetime version; allowed: {string.Join(", ", Lifetime)}");
         }
 
         var ratio = entry.Aggregate == Aggregate.Ratio;

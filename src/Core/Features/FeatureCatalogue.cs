@@ -25,7 +25,8 @@ public sealed class FeatureCatalogue
     public string Hash { get; }
 
     /// <summary>Reads a catalogue file.</summary>
-    /// <exception cref="CatalogueException">The file is missing or an entry is wrong; the message names file, entry and what is allowed.</exception>
+    /// <exception cref="CatalogueException">The file is missing or an entry is wrong; the message names file, entry
+    /// and what is allowed.</exception>
     public static FeatureCatalogue Load(string path)
     {
         try

@@ -70,6 +70,8 @@ public static class CoreServices
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<IHostApplicationLifetime>(),
             s.GetRequiredService<ILogger<StageLoop>>(),
-            topics.Count > 1 && options.MergeWait > TimeSpan.Zero ? new TopicMerge(options.MergeWait, Live, s.GetRequiredService<TimeProvider>()) : null);
+            topics.Count > 1 && options.MergeWait > TimeSpan.Zero
+                ? new TopicMerge(options.MergeWait, Live, s.GetRequiredService<TimeProvider>())
+                : null);
     }
 }

@@ -16,7 +16,8 @@ public sealed record SettingsSection(string Section, Type Type);
 public static class Settings
 {
     /// <summary>Binds a section to an options type (under a name, where several stages share the type) and checks it at start.</summary>
-    public static OptionsBuilder<T> AddSettings<T>(this IServiceCollection services, string section, string? name = null, Action<T>? defaults = null)
+    public static OptionsBuilder<T> AddSettings<T>(
+        this IServiceCollection services, string section, string? name = null, Action<T>? defaults = null)
         where T : class
     {
         var known = new SettingsSection(section, typeof(T));
@@ -41,9 +42,12 @@ public static class Settings
     public static IReadOnlyList<string> Problems(string section, object options) =>
     [
         .. options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .SelectMany(p => p.GetCustomAttributes<ValidationAttribute>().Select(a => (Property: p, Attribute: a, Value: p.GetValue(options))))
+            .SelectMany(p => p.GetCustomAttributes<ValidationAttribute>()
+                .Select(a => (Property: p, Attribute: a, Value: p.GetValue(options))))
             .Where(x => !x.Attribute.IsValid(x.Value))
-            .Select(x => string.Create(CultureInfo.InvariantCulture, $"{section}:{x.Property.Name} is {Shown(x.Property, x.Value)}; allowed: {Allowed(x.Attribute)}.")),
+            .Select(x => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{section}:{x.Property.Name} is {Shown(x.Property, x.Value)}; allowed: {Allowed(x.Attribute)}.")),
     ];
 
     /// <summary>Keys in sections that the program reads which no setting has, e.g. misspelt ones.</summary>
@@ -53,18 +57,22 @@ public static class Settings
         var unknown = new List<string>();
         foreach (var group in known.GroupBy(s => s.Section, StringComparer.OrdinalIgnoreCase))
         {
-            var properties = group.SelectMany(s => s.Type.GetProperties()).Where(p => p.CanWrite).Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var properties = group.SelectMany(s => s.Type.GetProperties())
+                .Where(p => p.CanWrite).Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
             var inner = known.Where(s => s.Section.StartsWith($"{group.Key}:", StringComparison.OrdinalIgnoreCase))
                 .Select(s => s.Section[(group.Key.Length + 1)..].Split(':')[0]);
             properties.UnionWith(inner);
             unknown.AddRange(configuration.GetSection(group.Key).GetChildren().Where(c => !properties.Contains(c.Key))
-                .Select(c => $"{group.Key}:{c.Key} is not a setting; allowed in {group.Key}: {string.Join(", ", properties.Order(StringComparer.Ordinal))}."));
+                .Select(c =>
+                    $"{group.Key}:{c.Key} is not a setting; allowed in {group.Key}: {string.Join(", ", properties.Order(StringComparer.Ordinal))}."));
         }
 
         return unknown;
     }
 
-    /// <summary>Sections that the program does not have. Names without a section are left alone: the environment has some for other uses.</summary>
+    /// <summary>
+    /// Sections that the program does not have. Names without a section are left alone: the environment has some for other uses.
+    /// </summary>
     public static IReadOnlyList<string> UnknownSections(IConfiguration configuration, IReadOnlyCollection<string> known) =>
     [
         .. configuration.GetChildren().Where(c => c.GetChildren().Any() && !known.Contains(c.Key, StringComparer.OrdinalIgnoreCase))
@@ -75,7 +83,9 @@ public static class Settings
     /// <summary>Values that are not of their setting's type.</summary>
     public static IReadOnlyList<string> Unreadable(IConfiguration configuration, IEnumerable<SettingsSection> sections) =>
     [
-        .. sections.SelectMany(s => s.Type.GetProperties().Where(p => p.CanWrite).Select(p => (Name: $"{s.Section}:{p.Name}", Type: p.PropertyType)))
+        .. sections
+            .SelectMany(s => s.Type.GetProperties()
+                .Where(p => p.CanWrite).Select(p => (Name: $"{s.Section}:{p.Name}", Type: p.PropertyType)))
             .DistinctBy(p => p.Name)
             .Where(p => configuration[p.Name] is { Length: > 0 } text && !IsReadable(p.Type, text))
             .Select(p => $"{p.Name} is '{configuration[p.Name]}'; allowed: {Form(Nullable.GetUnderlyingType(p.Type) ?? p.Type)}."),

@@ -8,7 +8,8 @@ namespace Jianwei.Core.Kafka;
 /// <param name="Topic">Full name of the topic.</param>
 /// <param name="Key">The company id, in UTF-8.</param>
 /// <param name="Value">The bytes.</param>
-/// <param name="Time">The message's own time, for <see cref="TopicMerge"/>; Kafka's timestamp stays the time of sending, because retention goes by it.</param>
+/// <param name="Time">The message's own time, for <see cref="TopicMerge"/>; Kafka's timestamp stays the time of sending,
+/// because retention goes by it.</param>
 public readonly record struct OutgoingMessage(string Topic, byte[] Key, byte[] Value, DateTimeOffset? Time = null)
 {
     /// <summary>A message whose key is at hand as text.</summary>
@@ -59,7 +60,8 @@ public sealed class AckedProducer : IDisposable
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
             {
-                throw new PoisonException("too_large", $"a message for {topic} has {value.Length} bytes; Kafka:MessageSizeLimit allows {sizeLimit}");
+                throw new PoisonException(
+                    "too_large", $"a message for {topic} has {value.Length} bytes; Kafka:MessageSizeLimit allows {sizeLimit}");
             }
         }
 

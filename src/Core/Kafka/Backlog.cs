@@ -40,7 +40,9 @@ internal sealed class Backlog(IConsumer<byte[], byte[]> consumer)
 
         foreach (var committed in consumer.Committed(unread, Wait))
         {
-            starts[committed.TopicPartition] = committed.Offset.Value >= 0 ? committed.Offset.Value : Math.Max(0, Ends(committed.TopicPartition, ask: false).Low.Value);
+            starts[committed.TopicPartition] = committed.Offset.Value >= 0
+                ? committed.Offset.Value
+                : Math.Max(0, Ends(committed.TopicPartition, ask: false).Low.Value);
         }
     }
 

@@ -26,7 +26,9 @@ public sealed class DeadLetterWriter(KafkaClients kafka, TimeProvider time)
         }
     }
 
-    /// <summary>The message for <c>dead-letters</c>. What would not fit into a message is cut, and the detail says so: a letter can always be sent.</summary>
+    /// <summary>
+    /// The message for <c>dead-letters</c>. What would not fit into a message is cut, and the detail says so: a letter can always be sent.
+    /// </summary>
     public OutgoingMessage Refuse(string stage, string reason, string detail, ConsumeResult<byte[], byte[]> record)
     {
         Refused.Add(1, new("stage", stage), new("reason", reason));

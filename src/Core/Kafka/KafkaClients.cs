@@ -25,7 +25,10 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
     /// <summary>The clock of everything that waits for Kafka.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>A consumer that, on request, tells the ends of partitions, and commits what <c>StoreOffset</c> was told, four times a second and when partitions leave.</summary>
+    /// <summary>
+    /// A consumer that, on request, tells the ends of partitions, and commits what <c>StoreOffset</c> was told, four times a
+    /// second and when partitions leave.
+    /// </summary>
     public ConsumerBuilder<byte[], byte[]> Consumer(string group, bool partitionEnds = false) =>
         new(new ConsumerConfig(ConsumerSettings(group)) { EnablePartitionEof = partitionEnds });
 
@@ -77,11 +80,16 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
         }
         catch (KafkaException e)
         {
-            throw new KafkaException(new Error(e.Error.Code, $"Kafka at {options.Value.BootstrapServers} (Kafka:BootstrapServers) cannot be used: {e.Error.Reason}"), e);
+            throw new KafkaException(
+                new Error(e.Error.Code,
+                    $"Kafka at {options.Value.BootstrapServers} (Kafka:BootstrapServers) cannot be used: {e.Error.Reason}"),
+                e);
         }
     }
 
-    /// <summary>Creates the topics that are missing and checks that all have the same number of partitions. Waits for the brokers.</summary>
+    /// <summary>
+    /// Creates the topics that are missing and checks that all have the same number of partitions. Waits for the brokers.
+    /// </summary>
     /// <param name="cancellation">Stops waiting.</param>
     /// <param name="waiting">Told why it waits.</param>
     /// <exception cref="FatalException">Topics differ in their number of partitions.</exception>
@@ -143,7 +151,10 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
         }
     }
 
-    /// <summary>How a topic is created. <c>events</c> is kept for ever, because states are rebuilt from its first message; the others as the broker says.</summary>
+    /// <summary>
+    /// How a topic is created. <c>events</c> is kept for ever, because states are rebuilt from its first message;
+    /// the others as the broker says.
+    /// </summary>
     internal TopicSpecification Specification(string topic)
     {
         var settings = new Dictionary<string, string>
@@ -157,7 +168,8 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
 
         return new()
         {
-            Name = topic, NumPartitions = options.Value.Partitions, ReplicationFactor = (short)options.Value.ReplicationFactor, Configs = settings,
+            Name = topic, NumPartitions = options.Value.Partitions,
+            ReplicationFactor = (short)options.Value.ReplicationFactor, Configs = settings,
         };
     }
 
@@ -200,6 +212,7 @@ public sealed partial class KafkaClients(IOptions<KafkaOptions> options, TimePro
         return settings;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka at {Servers} (Kafka:BootstrapServers) cannot be used: {Reason}; trying again in {Pause}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Kafka at {Servers} (Kafka:BootstrapServers) cannot be used: {Reason}; trying again in {Pause}")]
     private partial void LogUnreachable(string servers, string reason, TimeSpan pause);
 }

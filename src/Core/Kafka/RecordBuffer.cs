@@ -2,7 +2,9 @@ using Confluent.Kafka;
 
 namespace Jianwei.Core.Kafka;
 
-/// <summary>Records that gather to a batch, bounded by their number and by their bytes; the record that reaches a bound is the last.</summary>
+/// <summary>
+/// Records that gather to a batch, bounded by their number and by their bytes; the record that reaches a bound is the last.
+/// </summary>
 public sealed class RecordBuffer(int countLimit, long bytesLimit)
 {
     // Of a record besides its key and value, roughly.
@@ -16,7 +18,8 @@ public sealed class RecordBuffer(int countLimit, long bytesLimit)
     public bool Full => records.Count >= countLimit || bytes >= bytesLimit;
 
     /// <summary>Bytes of memory that a record takes, roughly.</summary>
-    public static long SizeOf(ConsumeResult<byte[], byte[]> record) => Overhead + (record.Message?.Key?.Length ?? 0) + (record.Message?.Value?.Length ?? 0);
+    public static long SizeOf(ConsumeResult<byte[], byte[]> record) =>
+        Overhead + (record.Message?.Key?.Length ?? 0) + (record.Message?.Value?.Length ?? 0);
 
     public void Add(ConsumeResult<byte[], byte[]> record)
     {

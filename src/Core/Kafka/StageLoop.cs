@@ -93,7 +93,8 @@ public sealed class StageLoop(
             .SetLogHandler((_, message) => say.Client(message))
             .Build();
         consumer.Subscribe(topics);
-        var poll = Task.Factory.StartNew(() => Poll(consumer, both.Token), both.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var poll = Task.Factory.StartNew(
+            () => Poll(consumer, both.Token), both.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var work = WorkAsync(consumer, both.Token);
         try
         {

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Jianwei.Core.Kafka;
 
-/// <summary>How a stage batches; sections <c>Ingest:Batching</c>, <c>Featurizer:Batching</c>, <c>Scorer:Batching</c>, <c>Alerts:Batching</c>.</summary>
+/// <summary>
+/// How a stage batches; sections <c>Ingest:Batching</c>, <c>Featurizer:Batching</c>, <c>Scorer:Batching</c>, <c>Alerts:Batching</c>.
+/// </summary>
 public sealed class StageOptions
 {
     /// <summary>Most messages in a batch.</summary>

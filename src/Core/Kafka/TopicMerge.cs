@@ -11,7 +11,9 @@ namespace Jianwei.Core.Kafka;
 /// <remarks>Best effort: it keeps a fast replay of several topics in order, and costs a live stream nothing. Not for two threads.</remarks>
 public sealed class TopicMerge(TimeSpan wait, TimeSpan live, TimeProvider time)
 {
-    /// <summary>Header with a message's own time, milliseconds since 1970, 8 bytes big-endian; without it Kafka's timestamp counts.</summary>
+    /// <summary>
+    /// Header with a message's own time, milliseconds since 1970, 8 bytes big-endian; without it Kafka's timestamp counts.
+    /// </summary>
     public const string TimeHeader = "jianwei-time";
 
     // A topic that says nothing at all, neither a message nor its end, holds the others up no longer than this.

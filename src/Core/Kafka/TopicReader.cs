@@ -43,7 +43,8 @@ public sealed class TopicReader(KafkaClients kafka)
         {
             cancellation.ThrowIfCancellationRequested();
             var record = consumer.Consume(Wait)
-                ?? throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{partition} gave nothing for {Wait} before offset {high}"));
+                ?? throw new KafkaException(
+                    new Error(ErrorCode.Local_TimedOut, $"{partition} gave nothing for {Wait} before offset {high}"));
             if (record.IsPartitionEOF || record.Offset.Value >= high)
             {
                 yield break;
@@ -59,6 +60,10 @@ public sealed class TopicReader(KafkaClients kafka)
 
     // End-of-partition events end a partition whose last offsets are transaction marks.
     private IConsumer<byte[], byte[]> Consumer() =>
-        new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(kafka.ConsumerSettings($"reader-{Guid.NewGuid():N}")) { EnablePartitionEof = true, EnableAutoCommit = false })
+        new ConsumerBuilder<byte[], byte[]>(
+                new ConsumerConfig(kafka.ConsumerSettings($"reader-{Guid.NewGuid():N}"))
+                {
+                    EnablePartitionEof = true, EnableAutoCommit = false
+                })
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 }

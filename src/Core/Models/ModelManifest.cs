@@ -78,8 +78,10 @@ public sealed record ModelManifest
 /// <param name="Output">Name of the float32 output (batch) or (batch, 1): a logit, before calibration.</param>
 /// <param name="TextVector">Name of the float32 input (batch, text width) of a fused head; null for a tabular model.</param>
 /// <param name="TextWidth">Width of the text vector; 0 for a tabular model.</param>
-/// <param name="HasText">Name of the float32 input (batch, 1) that is 1 where the company has a text and 0 where the text vector is zeros; null for a tabular model.</param>
-public sealed record ModelGraph(string File, string Features, string Output, string? TextVector = null, int TextWidth = 0, string? HasText = null);
+/// <param name="HasText">Name of the float32 input (batch, 1) that is 1 where the company has a text and 0 where the text vector
+/// is zeros; null for a tabular model.</param>
+public sealed record ModelGraph(
+    string File, string Features, string Output, string? TextVector = null, int TextWidth = 0, string? HasText = null);
 
 /// <summary>The graph that is run when a company's text has changed.</summary>
 /// <param name="File">ONNX file in the package.</param>
@@ -102,7 +104,9 @@ public sealed record Calibration(double Scale, double Offset)
 /// <param name="Recover">Probability below which a company leaves it; at most <paramref name="Fire"/>; null for the lowest band.</param>
 public sealed record Band(string Name, double? Fire = null, double? Recover = null);
 
-/// <summary><c>golden.json</c>: inputs and the logits that training saw for them; serving must agree within <see cref="Tolerance"/>.</summary>
+/// <summary>
+/// <c>golden.json</c>: inputs and the logits that training saw for them; serving must agree within <see cref="Tolerance"/>.
+/// </summary>
 /// <param name="Inputs">Rows of features, each of the manifest's feature count.</param>
 /// <param name="Logits">One raw logit per row.</param>
 /// <param name="Tolerance">Largest absolute difference allowed.</param>

@@ -3,7 +3,9 @@ using StackExchange.Redis;
 
 namespace Jianwei.Core.Redis;
 
-/// <summary>Whether the client understands <see cref="RedisOptions.Configuration"/>, which may hold a password: it is not repeated.</summary>
+/// <summary>
+/// Whether the client understands <see cref="RedisOptions.Configuration"/>, which may hold a password: it is not repeated.
+/// </summary>
 internal sealed class RedisConfigurationCheck : IValidateOptions<RedisOptions>
 {
     private const string Allowed = "allowed: HOST:PORT[,HOST:PORT…][,option=value…]";
@@ -19,7 +21,8 @@ internal sealed class RedisConfigurationCheck : IValidateOptions<RedisOptions>
         // The client takes a URI for a host's name, or what is before a '=' in it for an option's, and would say it, password and all.
         if (options.Configuration.Split(',').Any(part => part.Split('=')[0].AsSpan().IndexOfAny('@', '/') >= 0))
         {
-            return ValidateOptionsResult.Fail($"Redis:Configuration has a server that is no HOST:PORT; {Allowed}, where a password is password=…");
+            return ValidateOptionsResult.Fail(
+                $"Redis:Configuration has a server that is no HOST:PORT; {Allowed}, where a password is password=…");
         }
 
         try

@@ -19,7 +19,8 @@ public sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposabl
     public RedisOptions Options => options.Value;
 
     /// <summary>Where it is looked for; the configuration itself may hold a password.</summary>
-    public string Servers { get; } = string.Join(',', options.Value.Configuration.Split(',').Where(part => !part.Contains('=', StringComparison.Ordinal)));
+    public string Servers { get; } =
+        string.Join(',', options.Value.Configuration.Split(',').Where(part => !part.Contains('=', StringComparison.Ordinal)));
 
     public IDatabase Database => connection.Value.GetDatabase();
 

@@ -31,7 +31,10 @@ public sealed partial class RedisEviction(RedisConnection redis, TimeProvider ti
         try
         {
             var text = (string?)await redis.Bounded(redis.Database.ExecuteAsync("INFO", "memory"), cancellation) ?? "";
-            var memory = text.Split('\n').Select(line => line.Trim().Split(':', 2)).Where(pair => pair.Length == 2).ToDictionary(p => p[0], p => p[1]);
+            var memory = text.Split('\n')
+                .Select(line => line.Trim().Split(':', 2))
+                .Where(pair => pair.Length == 2)
+                .ToDictionary(p => p[0], p => p[1]);
             var policy = memory.GetValueOrDefault("maxmemory_policy", "");
             if (MayEvictStates(policy, memory.GetValueOrDefault("maxmemory")))
             {
@@ -57,7 +60,8 @@ public sealed partial class RedisEviction(RedisConnection redis, TimeProvider ti
         policy.Length > 0 && policy != "noeviction" && !policy.StartsWith("volatile-", StringComparison.Ordinal)
         && long.TryParse(maximum, CultureInfo.InvariantCulture, out var bytes) && bytes > 0;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Server} throws away keys when it has {Maximum} bytes (maxmemory-policy {Policy}): companies' states would vanish one by one "
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Redis at {Server} throws away keys when it has {Maximum} bytes (maxmemory-policy {Policy}): companies' states would vanish one by one "
         + "and silently begin again from nothing. Set maxmemory-policy noeviction, and then jianwei verify says whether any is lost already")]
     private partial void LogEviction(string server, string policy, string maximum);
 

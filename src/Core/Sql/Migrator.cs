@@ -57,7 +57,8 @@ public sealed class Migrator(NpgsqlDataSource source, IReadOnlyList<Migration> m
     }
 
     private static async Task<List<Applied>> AppliedAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction) =>
-        (await connection.QueryAsync<Applied>("select version, name, checksum from schema_migrations order by version", transaction: transaction)).AsList();
+        (await connection.QueryAsync<Applied>(
+            "select version, name, checksum from schema_migrations order by version", transaction: transaction)).AsList();
 
     private List<Migration> Missing(List<Applied> applied)
     {
@@ -82,7 +83,8 @@ public sealed class Migrator(NpgsqlDataSource source, IReadOnlyList<Migration> m
         var newest = applied.Count == 0 ? 0 : applied[^1].Version;
         var missing = migrations.Where(m => applied.TrueForAll(a => a.Version != m.Version)).ToList();
         return missing.Find(m => m.Version < newest) is { } late
-            ? throw new FatalException($"schemas/sql/{late}.sql is older than {newest:0000}, which is applied already; give it a higher number")
+            ? throw new FatalException(
+                $"schemas/sql/{late}.sql is older than {newest:0000}, which is applied already; give it a higher number")
             : missing;
     }
 }

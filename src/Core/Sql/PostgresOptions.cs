@@ -7,7 +7,8 @@ namespace Jianwei.Core.Sql;
 public sealed class PostgresOptions
 {
     /// <summary>Npgsql connection string, e.g. <c>Host=localhost;Username=jianwei;Database=jianwei</c>.</summary>
-    [Required(ErrorMessage = "an Npgsql connection string such as Host=localhost;Database=jianwei (./jianwei up starts a server and sets it)")]
+    [Required(
+        ErrorMessage = "an Npgsql connection string such as Host=localhost;Database=jianwei (./jianwei up starts a server and sets it)")]
     [Confidential]
     public string ConnectionString { get; set; } = "";
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Jianwei.Core.Sql;
 
-/// <summary>Gets the schema ready from the start on, waiting for a server that is not there yet; stops the process when they do not fit.</summary>
+/// <summary>
+/// Gets the schema ready from the start on, waiting for a server that is not there yet; stops the process when they do not fit.
+/// </summary>
 public sealed partial class SchemaService(Schema schema, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<SchemaService> log)
     : BackgroundService
 {
@@ -38,7 +40,8 @@ public sealed partial class SchemaService(Schema schema, TimeProvider time, IHos
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL (Postgres:ConnectionString) cannot be used yet: {Reason}; trying again in {Pause}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "PostgreSQL (Postgres:ConnectionString) cannot be used yet: {Reason}; trying again in {Pause}")]
     private partial void Waiting(string reason, TimeSpan pause);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Stopping: {Sentence}")]

@@ -41,7 +41,8 @@ public sealed class PrometheusText : IDisposable
         foreach (var (instrument, series) in instruments.OrderBy(i => i.Key.Name, StringComparer.Ordinal))
         {
             var kind = Kind(instrument);
-            text.Append("# HELP ").Append(instrument.Name).Append(' ').Append(Escape(instrument.Description ?? instrument.Name)).Append('\n');
+            text.Append("# HELP ").Append(instrument.Name).Append(' ')
+                .Append(Escape(instrument.Description ?? instrument.Name)).Append('\n');
             text.Append("# TYPE ").Append(instrument.Name).Append(' ').Append(kind).Append('\n');
             foreach (var (labels, one) in series.OrderBy(s => s.Key, StringComparer.Ordinal))
             {
@@ -92,7 +93,9 @@ public sealed class PrometheusText : IDisposable
     }
 
     private static string Escape(string text) =>
-        text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        text.Replace("\\", @"\\", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
 
     private sealed class Series
     {

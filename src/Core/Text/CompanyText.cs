@@ -11,7 +11,8 @@ public readonly record struct TextEntry(TextSegment Segment, string Key, uint Ev
 /// <summary>
 /// The newest texts of a company, bounded by segment: what a text encoder reads. No encoding happens here.
 /// <code>
-/// format u8 (1) · entries u8 · entry: u8 segment · u32 event time · u16 key bytes · key · i16 content bytes (-1: removed) · content (UTF-8)
+/// format u8 (1) · entries u8 · entry: u8 segment · u32 event time · u16 key bytes · key
+///   · i16 content bytes (-1: removed) · content (UTF-8)
 /// </code>
 /// Entries are ordered by segment, then newest first, then by key.
 /// </summary>

@@ -65,8 +65,8 @@ public static class Nfkc
     public static string Normalise(string text) => IsSurelyNormal(text) ? text : Compose(Decompose(text));
 
     /// <summary>
-    /// Whether a look at each UTF-16 unit alone shows that the text is in form KC. Where it does not, as for anything beyond the first plane,
-    /// <see cref="Normalise"/> tells.
+    /// Whether a look at each UTF-16 unit alone shows that the text is in form KC. Where it does not, as for anything beyond the
+    /// first plane, <see cref="Normalise"/> tells.
     /// </summary>
     public static bool IsSurelyNormal(ReadOnlySpan<char> text)
     {
@@ -86,8 +86,8 @@ public static class Nfkc
     }
 
     /// <summary>
-    /// Writes the text in form KC where that takes one unit for each, as for most Chinese text: allocates nothing. What is written counts only if
-    /// the answer is true; <see cref="Normalise"/> tells otherwise.
+    /// Writes the text in form KC where that takes one unit for each, as for most Chinese text: allocates nothing. What is
+    /// written counts only if the answer is true; <see cref="Normalise"/> tells otherwise.
     /// </summary>
     /// <param name="text">Any UTF-16.</param>
     /// <param name="normal">At least as long.</param>

@@ -4,7 +4,9 @@ using Jianwei.Core.Contracts;
 
 namespace Jianwei.Featurizer.Benchmark;
 
-/// <summary>A made-up stream of events for benchmarks: every company gets news of all kinds, a day or so apart. Same seed, same stream.</summary>
+/// <summary>
+/// A made-up stream of events for benchmarks: every company gets news of all kinds, a day or so apart. Same seed, same stream.
+/// </summary>
 public sealed class EventStream(int companies, int partitions, int seed)
 {
     private static readonly EventType[] Types = [.. EventTypes.All.Where(t => t != EventType.Tick)];

@@ -8,14 +8,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Jianwei.Featurizer.Benchmark;
 
 /// <summary>What was measured: medians over interleaved rounds on one Redis.</summary>
-/// <param name="EventsPerSecond">Events through parse, read, apply, features, request and write; states come from Redis in every batch.</param>
+/// <param name="EventsPerSecond">
+/// Events through parse, read, apply, features, request and write; states come from Redis in every batch.
+/// </param>
 /// <param name="CachedEventsPerSecond">The same with the in-process cache of states holding them all.</param>
 /// <param name="RedisPerSecond">States that redis-benchmark reads and writes with the same commands and sizes.</param>
 /// <param name="RedisWritesPerSecond">States that redis-benchmark writes.</param>
 /// <param name="StateBytes">Mean bytes of a state in the middle round; each round gives redis-benchmark its own.</param>
 /// <param name="StatesPerCommand">Mean states in a command.</param>
 public sealed record FeaturizerBenchmarkResult(
-    double EventsPerSecond, double CachedEventsPerSecond, double? RedisPerSecond, double? RedisWritesPerSecond, double StateBytes, int StatesPerCommand);
+    double EventsPerSecond, double CachedEventsPerSecond, double? RedisPerSecond, double? RedisWritesPerSecond, double StateBytes,
+    int StatesPerCommand);
 
 /// <summary>Featurizer against redis-benchmark, in one run on one Redis. Kafka is left out on both sides.</summary>
 public sealed class FeaturizerBenchmark(RedisConnection redis, FeaturePlan plan, DeadLetterWriter deadLetters, TimeProvider time)
@@ -34,7 +37,8 @@ public sealed class FeaturizerBenchmark(RedisConnection redis, FeaturePlan plan,
     {
         progress?.Report("featurizer: making states");
         var (stream, store, metrics) = (new EventStream(Companies, Partitions, seed: 1), new StateStore(redis), new FeaturizerMetrics());
-        FeaturizerHandler Handler(int cache) => new(store, plan, (_, _) => Task.CompletedTask, _ => long.MaxValue, deadLetters, Topics, metrics, cache, time, NullLogger.Instance);
+        FeaturizerHandler Handler(int cache) => new(
+            store, plan, (_, _) => Task.CompletedTask, _ => long.MaxValue, deadLetters, Topics, metrics, cache, time, NullLogger.Instance);
         await RoundAsync(Handler(Companies), stream, WarmBatches, cancellation);
 
         var endpoint = (System.Net.IPEndPoint)redis.Multiplexer.GetEndPoints()[0];
@@ -64,7 +68,8 @@ public sealed class FeaturizerBenchmark(RedisConnection redis, FeaturePlan plan,
     private async Task<double> RoundAsync(FeaturizerHandler handler, EventStream stream, int batches, CancellationToken cancellation)
     {
         var made = Enumerable.Range(0, batches)
-            .Select(_ => (IReadOnlyList<ConsumeResult<byte[], byte[]>>)[.. Enumerable.Range(0, BatchSize).Select(_ => stream.NextRecord(Topics.Events))])
+            .Select(_ => (IReadOnlyList<ConsumeResult<byte[], byte[]>>)
+                [.. Enumerable.Range(0, BatchSize).Select(_ => stream.NextRecord(Topics.Events))])
             .ToList();
 
         // In production a message is young when it is handled: what was made for the round must not be moved during it.

@@ -5,8 +5,9 @@ using StackExchange.Redis;
 namespace Jianwei.Featurizer.Benchmark;
 
 /// <summary>
-/// Runs <c>redis-benchmark</c> with the commands of the Featurizer: an MGET of as many states (the Featurizer cuts it into several, which it sends
-/// together), and the write script with as many values of the same size. No pipelining, as the Featurizer has one batch in flight a partition.
+/// Runs <c>redis-benchmark</c> with the commands of the Featurizer: an MGET of as many states (the Featurizer cuts it into
+/// several, which it sends together), and the write script with as many values of the same size. No pipelining, as the
+/// Featurizer has one batch in flight a partition.
 /// </summary>
 public sealed class RedisBenchmark(string host, int port, string prefix)
 {
@@ -26,7 +27,8 @@ public sealed class RedisBenchmark(string host, int port, string prefix)
         database.StringSet($"{prefix}:{{0}}:c", "7");
         var value = new string('x', valueSize);
         var writes = Time(clients, keyspace, commands,
-            ["EVALSHA", sha, (states + 2).ToString(CultureInfo.InvariantCulture), $"{prefix}:{{0}}:c", $"{prefix}:{{0}}:w", .. keys, "7", "7", "bench=1700000000", .. Enumerable.Repeat(value, states)]);
+            ["EVALSHA", sha, (states + 2).ToString(CultureInfo.InvariantCulture), $"{prefix}:{{0}}:c", $"{prefix}:{{0}}:w", .. keys,
+                "7", "7", "bench=1700000000", .. Enumerable.Repeat(value, states)]);
         return reads is { } r && writes is { } w ? states / (r + w) : null;
     }
 
@@ -34,7 +36,8 @@ public sealed class RedisBenchmark(string host, int port, string prefix)
     private double? Time(int clients, int keyspace, int commands, IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo("redis-benchmark") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["-h", host, "-p", Text(port), "-c", Text(clients), "-n", Text(commands), "-r", Text(keyspace), "--csv", .. command])
+        foreach (var argument in (string[])
+            ["-h", host, "-p", Text(port), "-c", Text(clients), "-n", Text(commands), "-r", Text(keyspace), "--csv", .. command])
         {
             start.ArgumentList.Add(argument);
         }

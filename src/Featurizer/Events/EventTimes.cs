@@ -17,7 +17,9 @@ public static class EventTimes
     /// </summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromDays(2);
 
-    /// <summary>The latest observed time of an event in a message of that timestamp; a message without one has only the absolute bound.</summary>
+    /// <summary>
+    /// The latest observed time of an event in a message of that timestamp; a message without one has only the absolute bound.
+    /// </summary>
     public static DateTimeOffset Latest(Timestamp sent)
     {
         var most = (long)(RawTime.Latest - DateTimeOffset.UnixEpoch - Ahead).TotalMilliseconds;

@@ -15,7 +15,8 @@ public sealed class LogEventReader
     private const int SourceLimit = 1_000;
 
     private static readonly Dictionary<byte[], EventType>.AlternateLookup<ReadOnlySpan<byte>> Types =
-        EventTypes.All.ToDictionary(t => Encoding.UTF8.GetBytes(EventTypes.Name(t)), Utf8Comparer.Instance).GetAlternateLookup<ReadOnlySpan<byte>>();
+        EventTypes.All.ToDictionary(t => Encoding.UTF8.GetBytes(EventTypes.Name(t)), Utf8Comparer.Instance)
+            .GetAlternateLookup<ReadOnlySpan<byte>>();
 
     private readonly Dictionary<byte[], string> sources = new(Utf8Comparer.Instance);
 
@@ -45,11 +46,15 @@ public sealed class LogEventReader
     internal bool TryReadQuickly(byte[] message, DateTimeOffset latest, out LogEvent e)
     {
         e = default;
-        if (message is not { Length: <= EventReader.SizeLimit } || !EventLayout.TryRead(message, written: false, out var parts) || !parts.Ends
+        if (message is not { Length: <= EventReader.SizeLimit }
+            || !EventLayout.TryRead(message, written: false, out var parts) || !parts.Ends
             || parts.CompanyId.Length is 0 or > EventReader.IdLimit || parts.Source.IsEmpty || parts.Source.Contains((byte)';')
-            || parts.EventId.Length != 16 || !ulong.TryParse(parts.EventId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
-            || !Types.TryGetValue(parts.Type, out var type) || !CanonicalValues.TryAmount(parts.Amount, out var amount) || float.IsInfinity(amount)
-            || !CanonicalValues.TryTime(parts.EventTime, out var eventTime) || !CanonicalValues.TryTime(parts.ObservedTime, out var observed)
+            || parts.EventId.Length != 16
+            || !ulong.TryParse(parts.EventId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
+            || !Types.TryGetValue(parts.Type, out var type)
+            || !CanonicalValues.TryAmount(parts.Amount, out var amount) || float.IsInfinity(amount)
+            || !CanonicalValues.TryTime(parts.EventTime, out var eventTime)
+            || !CanonicalValues.TryTime(parts.ObservedTime, out var observed)
             || !CanonicalValues.TryTime(parts.AcceptedTime, out _)
 
             // To the second: what is nearer to a bound takes a closer look. Times in this form sort as texts.

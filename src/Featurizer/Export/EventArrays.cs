@@ -24,7 +24,10 @@ internal sealed class EventArrays : IDisposable
         amount = new(Path.Combine(folder, "event_amount.npy"));
         time = new(Path.Combine(folder, "event_time.npy"));
         observed = new(Path.Combine(folder, "event_observed.npy"));
-        names = new(Path.Combine(folder, "companies.txt"), append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
+        names = new(Path.Combine(folder, "companies.txt"), append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false))
+        {
+            NewLine = "\n"
+        };
     }
 
     public long Count => type.Rows;

@@ -39,7 +39,8 @@ public sealed class ExportFolder : IDisposable
     /// <param name="of">Whatever decides the bytes of the export besides its log.</param>
     /// <param name="saveEvery">Rows after which what there is is saved.</param>
     /// <exception cref="IOException">The folder holds something that is not an export, or another process writes it.</exception>
-    public ExportFolder(string folder, FeatureCatalogue catalogue, DocumentEncoder? texts = null, string of = "", long saveEvery = long.MaxValue)
+    public ExportFolder(
+        string folder, FeatureCatalogue catalogue, DocumentEncoder? texts = null, string of = "", long saveEvery = long.MaxValue)
     {
         this.saveEvery = saveEvery;
         this.folder = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar);
@@ -48,7 +49,8 @@ public sealed class ExportFolder : IDisposable
         if (Directory.Exists(this.folder) && Directory.EnumerateFileSystemEntries(this.folder).Any()
             && marks.FirstOrDefault(name => !File.Exists(Path.Combine(this.folder, name))) is { } missing)
         {
-            throw new IOException($"{this.folder} holds files but no {missing}, so it is not an export and is not replaced; choose another folder");
+            throw new IOException(
+                $"{this.folder} holds files but no {missing}, so it is not an export and is not replaced; choose another folder");
         }
 
         Directory.CreateDirectory(partial);
@@ -188,7 +190,9 @@ public sealed class ExportFolder : IDisposable
     private ExportJournal Usable(ExportJournal journal, int width)
     {
         (string Name, long Bytes)[] needed = [(FeaturesName, journal.Rows * width * sizeof(float)), .. DocumentArrays.Needed(journal)];
-        return needed.All(n => n.Bytes == 0 || (new FileInfo(In(n.Name)) is { Exists: true } file && file.Length >= n.Bytes)) ? journal : ExportJournal.Nothing(journal.Of);
+        return needed.All(n => n.Bytes == 0 || (new FileInfo(In(n.Name)) is { Exists: true } file && file.Length >= n.Bytes))
+            ? journal
+            : ExportJournal.Nothing(journal.Of);
     }
 
     private FileStream Guard()
@@ -206,7 +210,9 @@ public sealed class ExportFolder : IDisposable
     // Cheap files are made anew; expensive ones are too where nothing is kept.
     private void Clear()
     {
-        string[] stay = [GuardName, .. kept.Rows > 0 ? [ExportJournal.FileName, FeaturesName, .. DocumentArrays.Needed(kept).Select(n => n.Name)] : (string[])[]];
+        string[] stay = [GuardName, .. kept.Rows > 0
+            ? [ExportJournal.FileName, FeaturesName, .. DocumentArrays.Needed(kept).Select(n => n.Name)]
+            : (string[])[]];
         foreach (var file in new DirectoryInfo(partial).EnumerateFiles().Where(f => !stay.Contains(f.Name)))
         {
             file.Delete();

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace Jianwei.Featurizer.Export;
 
-/// <summary><c>manifest.json</c> of an export folder, written last: what the arrays beside it hold. <c>training/dataset.py</c> reads it.</summary>
+/// <summary>
+/// <c>manifest.json</c> of an export folder, written last: what the arrays beside it hold. <c>training/dataset.py</c> reads it.
+/// </summary>
 public sealed record ExportManifest
 {
     public int SchemaVersion { get; init; } = 2;

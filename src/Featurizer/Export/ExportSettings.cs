@@ -10,7 +10,8 @@ namespace Jianwei.Featurizer.Export;
 /// <param name="At">When a row is written.</param>
 /// <param name="Source">Where the events came from, for the reader of the manifest.</param>
 /// <param name="Texts">How texts become tokens; null leaves documents out.</param>
-public sealed record ExportSettings(string Folder, string Target, int HorizonDays, ExportAt At, string Source, DocumentEncoder? Texts = null)
+public sealed record ExportSettings(
+    string Folder, string Target, int HorizonDays, ExportAt At, string Source, DocumentEncoder? Texts = null)
 {
     public const int LongestHorizon = 3_650;
 

@@ -3,7 +3,9 @@ using Jianwei.Featurizer.State;
 
 namespace Jianwei.Featurizer.Export;
 
-/// <summary>A running digest of events in their order: FNV-1a over id, company, type and times. It tells logs apart by accident, not by intent.</summary>
+/// <summary>
+/// A running digest of events in their order: FNV-1a over id, company, type and times. It tells logs apart by accident, not by intent.
+/// </summary>
 internal static class LogDigest
 {
     private const ulong Prime = 1_099_511_628_211;

@@ -37,15 +37,18 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
     private ulong log; // digest of what has been read
 
     /// <summary>
-    /// Reads the log to its end and writes the folder. After an interruption the log is read again, but the features and tokens that had been saved
-    /// are not computed again; the bytes are those of an export that was not interrupted.
+    /// Reads the log to its end and writes the folder. After an interruption the log is read again, but the features and
+    /// tokens that had been saved are not computed again; the bytes are those of an export that was not interrupted.
     /// </summary>
     /// <param name="events">Each company's events in the order of its log.</param>
     /// <param name="progress">Told of every 10,000th event and of the end.</param>
-    /// <param name="cancellation">Leaves no export behind, but what the next run goes on with: the folder's name with <c>.partial</c>.</param>
+    /// <param name="cancellation">
+    /// Leaves no export behind, but what the next run goes on with: the folder's name with <c>.partial</c>.
+    /// </param>
     /// <exception cref="IOException">The folder cannot be written, or holds something else.</exception>
     /// <exception cref="InvalidDataException">What an interrupted export left is of another log, or there is no row.</exception>
-    public async Task<ExportManifest> WriteAsync(IAsyncEnumerable<CompanyEvent> events, IProgress<ExportProgress>? progress, CancellationToken cancellation)
+    public async Task<ExportManifest> WriteAsync(
+        IAsyncEnumerable<CompanyEvent> events, IProgress<ExportProgress>? progress, CancellationToken cancellation)
     {
         using var folder = new ExportFolder(settings.Folder, plan.Catalogue, settings.Texts, Of, settings.SaveEvery);
         var read = 0L;
@@ -68,7 +71,8 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
         progress?.Report(new(read, folder.Rows, folder.Kept));
         if (folder.Rows == 0)
         {
-            throw new InvalidDataException($"{read:N0} events give no row, and {settings.Folder} stays as it is: rows are written at the end of each month from a company's first event on "
+            throw new InvalidDataException(
+                $"{read:N0} events give no row, and {settings.Folder} stays as it is: rows are written at the end of each month from a company's first event on "
                 + "(--at monthly), or after a lay-off notice (--at notice)");
         }
 
@@ -78,8 +82,10 @@ public sealed class TrainingExport(FeaturePlan plan, ExportSettings settings)
     }
 
     // With the program itself: another build may compute other features.
-    private string Of => string.Join('|', plan.Catalogue.Hash, settings.Target, settings.HorizonDays, settings.At, settings.Source, settings.Texts?.Tokenizer.Hash,
-        typeof(TrainingExport).Module.ModuleVersionId, typeof(CompanyEvent).Module.ModuleVersionId, typeof(DocumentEncoder).Module.ModuleVersionId);
+    private string Of => string.Join('|',
+        plan.Catalogue.Hash, settings.Target, settings.HorizonDays, settings.At, settings.Source, settings.Texts?.Tokenizer.Hash,
+        typeof(TrainingExport).Module.ModuleVersionId, typeof(CompanyEvent).Module.ModuleVersionId,
+        typeof(DocumentEncoder).Module.ModuleVersionId);
 
     private void Add(CompanyEvent e, ExportFolder folder)
     {

@@ -94,7 +94,9 @@ internal static class CellCodec
         tally.Days.Last = BinaryPrimitives.ReadUInt16LittleEndian(from[2..]);
         tally.Days.First = BinaryPrimitives.ReadUInt16LittleEndian(from[4..]);
         var wide = kind.HasFlag(Kind.WideCount);
-        tally.Days.Count = wide ? BinaryPrimitives.ReadUInt32LittleEndian(from[BaseSize..]) : BinaryPrimitives.ReadUInt16LittleEndian(from[BaseSize..]);
+        tally.Days.Count = wide
+            ? BinaryPrimitives.ReadUInt32LittleEndian(from[BaseSize..])
+            : BinaryPrimitives.ReadUInt16LittleEndian(from[BaseSize..]);
         from = from[..SizeOf(kind)];
         var amounts = from[(BaseSize + (wide ? 4 : 2))..];
         var (type, day) = ((EventType)from[0], daily ? tally.Days.Last : (ushort)0);
@@ -118,10 +120,12 @@ internal static class CellCodec
     }
 
     private static Kind KindOf(in Tally tally) =>
-        (tally.Amounts.Count switch { 0 => Kind.None, 1 => Kind.OneAmount, _ => Kind.Amounts }) | (tally.Days.Count > ushort.MaxValue ? Kind.WideCount : Kind.None);
+        (tally.Amounts.Count switch { 0 => Kind.None, 1 => Kind.OneAmount, _ => Kind.Amounts })
+        | (tally.Days.Count > ushort.MaxValue ? Kind.WideCount : Kind.None);
 
     private static int SizeOf(Kind kind) =>
-        BaseSize + (kind.HasFlag(Kind.WideCount) ? 4 : 2) + (kind.HasFlag(Kind.OneAmount) ? OneAmountSize : kind.HasFlag(Kind.Amounts) ? AmountsSize : 0);
+        BaseSize + (kind.HasFlag(Kind.WideCount) ? 4 : 2)
+        + (kind.HasFlag(Kind.OneAmount) ? OneAmountSize : kind.HasFlag(Kind.Amounts) ? AmountsSize : 0);
 
     private static InvalidDataException Short() => new("a company's state ends in the middle of a cell");
 }

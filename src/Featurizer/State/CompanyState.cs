@@ -91,7 +91,9 @@ public sealed class CompanyState
             return Applied.Before;
         }
 
-        return e.Type == EventType.Tick ? Tick(Days.SecondsOf(e.ObservedTime), partition, offset) : Add(EventRecord.Of(e), e.Source, partition, offset);
+        return e.Type == EventType.Tick
+            ? Tick(Days.SecondsOf(e.ObservedTime), partition, offset)
+            : Add(EventRecord.Of(e), e.Source, partition, offset);
     }
 
     /// <summary>The same of an event, or tick, that has been made a record.</summary>

@@ -18,7 +18,9 @@ public readonly record struct EventRecord(uint EventTime, uint ObservedTime, Eve
     public static EventRecord Of(CompanyEvent e)
     {
         var observed = Days.SecondsOf(e.ObservedTime);
-        return new(Math.Min(Days.SecondsOf(e.EventTime), observed), observed, e.Type, e.Amount is { } amount ? (float)amount : float.NaN, IdOf(e.EventId));
+        return new(
+            Math.Min(Days.SecondsOf(e.EventTime), observed), observed, e.Type,
+            e.Amount is { } amount ? (float)amount : float.NaN, IdOf(e.EventId));
     }
 
     /// <summary>The upper 40 of the id's 64 bits: within one company's year a chance collision is below one in a million.</summary>

@@ -22,7 +22,8 @@ internal readonly struct PackedRecord
         Little(BitConverter.SingleToUInt32Bits(record.Amount)), Little((uint)record.Id), (byte)(record.Id >> 32));
 
     private EventRecord Record => new(
-        Little(eventTime), Little(observedTime), (EventType)type, BitConverter.UInt32BitsToSingle(Little(amount)), Little(idLow) | ((ulong)idHigh << 32));
+        Little(eventTime), Little(observedTime), (EventType)type,
+        BitConverter.UInt32BitsToSingle(Little(amount)), Little(idLow) | ((ulong)idHigh << 32));
 
     /// <summary>Writes records and returns what follows them.</summary>
     public static Span<byte> Write(Span<byte> to, ReadOnlySpan<EventRecord> records)

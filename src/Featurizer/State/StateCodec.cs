@@ -93,7 +93,8 @@ public static class StateCodec
         {
             if (record.ObservedTime < observed || record.ObservedTime > newest || record.EventTime > record.ObservedTime)
             {
-                throw new InvalidDataException($"a company's state has a record observed at {record.ObservedTime} of an event at {record.EventTime}"
+                throw new InvalidDataException(
+                    $"a company's state has a record observed at {record.ObservedTime} of an event at {record.EventTime}"
                     + $", where {observed} to {newest} comes next");
             }
 
@@ -110,7 +111,8 @@ public static class StateCodec
         {
             if (cells[i].Day > lastDay || (i > 0 && cells[i].Order <= cells[i - 1].Order))
             {
-                throw new InvalidDataException($"a company's state has a cell of day {cells[i].Day} and type {(byte)cells[i].Type} out of place");
+                throw new InvalidDataException(
+                    $"a company's state has a cell of day {cells[i].Day} and type {(byte)cells[i].Type} out of place");
             }
         }
     }
@@ -128,7 +130,8 @@ public static class StateCodec
     {
         if (from.Length < HeaderSize || from[0] != Format)
         {
-            throw new InvalidDataException($"not a company's state of format {Format}: {from.Length} bytes, the first is {(from.Length > 0 ? from[0] : -1)}");
+            throw new InvalidDataException(
+                $"not a company's state of format {Format}: {from.Length} bytes, the first is {(from.Length > 0 ? from[0] : -1)}");
         }
 
         state.Partition = BinaryPrimitives.ReadUInt16LittleEndian(from[2..]);

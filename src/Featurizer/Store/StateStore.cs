@@ -35,7 +35,8 @@ public sealed class StateStore(RedisConnection redis)
     /// <summary>The partition's checkpoint (-1: nothing is written yet) and watermarks.</summary>
     public async Task<(long Checkpoint, Watermarks Watermarks)> ReadPartitionAsync(int partition, CancellationToken cancellation)
     {
-        var values = await redis.Bounded(redis.Database.StringGetAsync([keys.Checkpoint(partition), keys.Watermarks(partition)]), cancellation);
+        var values = await redis.Bounded(
+            redis.Database.StringGetAsync([keys.Checkpoint(partition), keys.Watermarks(partition)]), cancellation);
         return (values[0].IsNull ? -1 : (long)values[0], Watermarks.Parse(values[1]));
     }
 
@@ -60,11 +61,13 @@ public sealed class StateStore(RedisConnection redis)
     }
 
     // One round trip. The client parses an answer from its start whenever a part of it has come, so answers are short.
-    private async Task<(long[] Checkpoints, byte[]?[] Values)> ReadAtAsync(RedisKey checkpoint, RedisKey[] wanted, CancellationToken cancellation)
+    private async Task<(long[] Checkpoints, byte[]?[] Values)> ReadAtAsync(
+        RedisKey checkpoint, RedisKey[] wanted, CancellationToken cancellation)
     {
         var database = redis.Database;
         var chunks = wanted.Length == 0 ? [[]] : wanted.Chunk(KeysPerRead).ToArray();
-        var answers = await redis.Bounded(Task.WhenAll(Array.ConvertAll(chunks, c => database.StringGetAsync([checkpoint, .. c]))), cancellation);
+        var answers = await redis.Bounded(
+            Task.WhenAll(Array.ConvertAll(chunks, c => database.StringGetAsync([checkpoint, .. c]))), cancellation);
         var values = new byte[]?[wanted.Length];
         for (var (chunk, at) = (0, 0); chunk < answers.Length; chunk++)
         {
@@ -87,7 +90,9 @@ public sealed class StateStore(RedisConnection redis)
 
     /// <summary>Writes a batch of one partition if its checkpoint is still what the writer expects.</summary>
     /// <returns>null when written; else the checkpoint found, and nothing was written.</returns>
-    public async Task<long?> WriteAsync(int partition, long expected, long checkpoint, Watermarks watermarks, IReadOnlyList<KeyValuePair<RedisKey, byte[]>> writes, CancellationToken cancellation)
+    public async Task<long?> WriteAsync(
+        int partition, long expected, long checkpoint, Watermarks watermarks, IReadOnlyList<KeyValuePair<RedisKey, byte[]>> writes,
+        CancellationToken cancellation)
     {
         var keyed = new RedisKey[writes.Count + 2];
         var values = new RedisValue[writes.Count + 3];
@@ -103,7 +108,8 @@ public sealed class StateStore(RedisConnection redis)
     }
 
     /// <summary>A company's state and text, in whichever partition it is; null where Redis does not have it.</summary>
-    public async Task<(int Partition, byte[] State, byte[]? Text)?> FindAsync(string company, int partitions, CancellationToken cancellation)
+    public async Task<(int Partition, byte[] State, byte[]? Text)?> FindAsync(
+        string company, int partitions, CancellationToken cancellation)
     {
         var found = await Task.WhenAll(Enumerable.Range(0, partitions).Select(p => ReadStatesAsync(p, [company], cancellation)));
         var partition = Array.FindIndex(found, f => f[0] is not null);
@@ -126,10 +132,13 @@ public sealed class StateStore(RedisConnection redis)
     }
 
     /// <summary>The headers of companies' states, pipelined; null where there is none any more.</summary>
-    public async Task<byte[]?[]> ReadHeadersAsync(IReadOnlyCollection<(int Partition, string Company)> companies, CancellationToken cancellation)
+    public async Task<byte[]?[]> ReadHeadersAsync(
+        IReadOnlyCollection<(int Partition, string Company)> companies, CancellationToken cancellation)
     {
         var database = redis.Database;
-        var reads = companies.Select(c => database.StringGetRangeAsync(keys.State(c.Partition, c.Company), 0, State.StateCodec.HeaderSize - 1)).ToList();
+        var reads = companies
+            .Select(c => database.StringGetRangeAsync(keys.State(c.Partition, c.Company), 0, State.StateCodec.HeaderSize - 1))
+            .ToList();
         var values = await redis.Bounded(Task.WhenAll(reads), cancellation);
         return Array.ConvertAll(values, v => (byte[]?)v is { Length: > 0 } bytes ? bytes : null);
     }
@@ -144,9 +153,11 @@ public sealed class StateStore(RedisConnection redis)
             return 1
             """;
         RedisValue[] arguments = [owner, (long)time.TotalMilliseconds];
-        return (long)await redis.Bounded(redis.Database.ScriptEvaluateAsync(script, [$"{keys.Prefix}:lease:{job}"], arguments), cancellation) == 1;
+        return (long)await redis.Bounded(
+            redis.Database.ScriptEvaluateAsync(script, [$"{keys.Prefix}:lease:{job}"], arguments), cancellation) == 1;
     }
 
     private async Task<byte[]?[]> ReadAsync(RedisKey[] wanted, CancellationToken cancellation) =>
-        wanted.Length == 0 ? [] : Array.ConvertAll(await redis.Bounded(redis.Database.StringGetAsync(wanted), cancellation), v => (byte[]?)v);
+        wanted.Length == 0 ? []
+            : Array.ConvertAll(await redis.Bounded(redis.Database.StringGetAsync(wanted), cancellation), v => (byte[]?)v);
 }

@@ -14,7 +14,9 @@ public sealed class FeedClock
 
     public FeedClock(IEnumerable<Watermarks> partitions, TimeSpan stalledAfter)
     {
-        Sources = partitions.SelectMany(p => p.Sources).GroupBy(s => s.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(s => s.Value), StringComparer.Ordinal);
+        Sources = partitions.SelectMany(p => p.Sources)
+            .GroupBy(s => s.Key, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Max(s => s.Value), StringComparer.Ordinal);
         Watermark = Sources.Count == 0 ? 0 : Sources.Values.Max();
         Stalled = [.. Sources.Where(s => Watermark - s.Value > stalledAfter.TotalSeconds).Select(s => s.Key).Order(StringComparer.Ordinal)];
         stalledBits = Stalled.Aggregate(0, (bits, s) => bits | CompanyState.SourceBit(s));
@@ -30,6 +32,8 @@ public sealed class FeedClock
     /// <summary>Sources that stand still.</summary>
     public IReadOnlyList<string> Stalled { get; }
 
-    /// <summary>True when every source that ever told of the company stands still. A bit shared with a live source counts as live.</summary>
+    /// <summary>
+    /// True when every source that ever told of the company stands still. A bit shared with a live source counts as live.
+    /// </summary>
     public bool IsStalled(ushort companySources) => (companySources & stalledBits & ~liveBits) == companySources;
 }

@@ -23,8 +23,13 @@ public sealed partial class SweeperService(
     private const string Stage = "sweeper";
     private const int ChunkSize = 500;
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
-    private static readonly Counter<long> Ticks = JianweiMeter.Instance.CreateCounter<long>("jianwei_sweeper_ticks_total", description: "Companies scored without news.");
-    private static readonly Counter<long> Stalled = JianweiMeter.Instance.CreateCounter<long>("jianwei_sweeper_stalled_total", description: "Companies left out because all their feeds stand still.");
+
+    private static readonly Counter<long> Ticks = JianweiMeter.Instance.CreateCounter<long>(
+        "jianwei_sweeper_ticks_total", description: "Companies scored without news.");
+
+    private static readonly Counter<long> Stalled = JianweiMeter.Instance.CreateCounter<long>(
+        "jianwei_sweeper_stalled_total", description: "Companies left out because all their feeds stand still.");
+
     private readonly string owner = Guid.NewGuid().ToString("N");
     private string stalledSources = "";
 
@@ -163,7 +168,8 @@ public sealed partial class SweeperService(
     [LoggerMessage(Level = LogLevel.Information, Message = "sweeper runs again")]
     private partial void LogRunning();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "feeds that stand still (Sweeper:StalledAfter {After}): {Sources}; their companies' silence is not scored")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "feeds that stand still (Sweeper:StalledAfter {After}): {Sources}; their companies' silence is not scored")]
     private partial void LogStalled(string sources, TimeSpan after);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "sweeper stops on an unexpected error: {Reason}")]

@@ -34,7 +34,8 @@ public sealed class StateVerifier(TopicReader reader, StateStore store, KafkaCli
         {
             if (low > 0)
             {
-                throw new InvalidDataException($"{partition} starts at offset {low}: older messages are gone (retention), so it cannot rebuild the states");
+                throw new InvalidDataException(
+                    $"{partition} starts at offset {low}: older messages are gone (retention), so it cannot rebuild the states");
             }
 
             var (checkpoint, _) = await store.ReadPartitionAsync(partition.Partition.Value, cancellation);
@@ -51,7 +52,8 @@ public sealed class StateVerifier(TopicReader reader, StateStore store, KafkaCli
         return total;
     }
 
-    private async Task<Verification> VerifyAsync(TopicPartition partition, long checkpoint, long before, IProgress<long>? progress, CancellationToken cancellation)
+    private async Task<Verification> VerifyAsync(
+        TopicPartition partition, long checkpoint, long before, IProgress<long>? progress, CancellationToken cancellation)
     {
         var states = new Dictionary<string, CompanyState>();
         var texts = new Dictionary<string, CompanyText>();
@@ -91,7 +93,8 @@ public sealed class StateVerifier(TopicReader reader, StateStore store, KafkaCli
     }
 
     // Records that the Featurizer dead-lettered are no events for it, nor here.
-    private static void Replay(ConsumeResult<byte[], byte[]> record, Dictionary<string, CompanyState> states, Dictionary<string, CompanyText> texts)
+    private static void Replay(
+        ConsumeResult<byte[], byte[]> record, Dictionary<string, CompanyState> states, Dictionary<string, CompanyText> texts)
     {
         if (EventReader.TryRead(record.Message, out _) is not { } e)
         {

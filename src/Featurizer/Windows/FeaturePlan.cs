@@ -19,7 +19,8 @@ public sealed class FeaturePlan
     {
         Catalogue = catalogue;
         Defaults = [.. catalogue.Features.Select(f => f.Default)];
-        int[] windows = [.. catalogue.Features.SelectMany(f => new[] { f.WindowDays, f.LongWindowDays }).Where(w => w > 0).Distinct().Order()];
+        int[] windows = [.. catalogue.Features.SelectMany(f => new[] { f.WindowDays, f.LongWindowDays })
+            .Where(w => w > 0).Distinct().Order()];
         Windows = windows.Length + 1;
         for (var age = 0; age < windowOfAge.Length; age++)
         {
@@ -65,10 +66,11 @@ public sealed class FeaturePlan
     private EventSet Compile(List<(Feature Feature, int Position)> features, int[] windows)
     {
         var aggregates = features.Select(f => f.Feature.Aggregate).ToHashSet();
-        Item[] items = [.. features.Select(f =>
-            new Item(f.Feature, f.Position, WindowOf(f.Feature.WindowDays), WindowOf(Math.Max(f.Feature.WindowDays, f.Feature.LongWindowDays))))];
+        Item[] items = [.. features.Select(f => new Item(
+            f.Feature, f.Position, WindowOf(f.Feature.WindowDays), WindowOf(Math.Max(f.Feature.WindowDays, f.Feature.LongWindowDays))))];
         return new(
-            TypeSet.Of([.. features[0].Feature.Events]), aggregates.Any(NeedsAmounts) ? AmountSetCount++ : -1, aggregates.Any(NeedsDays) ? DaySetCount++ : -1,
+            TypeSet.Of([.. features[0].Feature.Events]),
+            aggregates.Any(NeedsAmounts) ? AmountSetCount++ : -1, aggregates.Any(NeedsDays) ? DaySetCount++ : -1,
             [.. items.Where(i => i.Aggregate == Aggregate.Count)], [.. items.Where(i => i.Aggregate != Aggregate.Count)]);
 
         int WindowOf(int days) => days == 0 ? windows.Length : Array.IndexOf(windows, days);

@@ -148,7 +148,9 @@ public sealed class FeatureReader(FeaturePlan plan)
     private static float Log1p(double value)
     {
         var whole = (int)value;
-        return whole == value && (uint)whole < (uint)Log1pOfWhole.Length ? Log1pOfWhole[whole] : (float)Math.CopySign(Math.Log(1 + Math.Abs(value)), value);
+        return whole == value && (uint)whole < (uint)Log1pOfWhole.Length
+            ? Log1pOfWhole[whole]
+            : (float)Math.CopySign(Math.Log(1 + Math.Abs(value)), value);
     }
 
     // Neighbours in the catalogue ask about the same days.
@@ -168,7 +170,8 @@ public sealed class FeatureReader(FeaturePlan plan)
         Aggregate.DistinctTypes => tallies.Types[item.Window],
         Aggregate.DaysSinceLast => today - tallies.Lasts[item.Window],
         Aggregate.DaysSinceFirst => today - tallies.Firsts[item.Window],
-        Aggregate.Ratio => tallies.Counts[item.Window] / (double)item.WindowDays / (tallies.Counts[item.WidestWindow] / (double)item.LongWindowDays),
+        Aggregate.Ratio =>
+            tallies.Counts[item.Window] / (double)item.WindowDays / (tallies.Counts[item.WidestWindow] / (double)item.LongWindowDays),
         Aggregate.Sum => ofSet[item.Window].Sum,
         Aggregate.Mean => ofSet[item.Window].Count == 0 ? double.NaN : ofSet[item.Window].Sum / ofSet[item.Window].Count,
         Aggregate.Max => ofSet[item.Window].Count == 0 ? double.NaN : ofSet[item.Window].Max,

@@ -5,7 +5,8 @@ namespace Jianwei.Ingest.Companies;
 
 /// <summary>
 /// Canonical company ids of identifiers. An identifier that nobody knows becomes a company of its own, <c>SCHEME:VALUE</c>,
-/// once, and bears the name that was heard last. Aliases added elsewhere are seen within <see cref="IngestOptions.AliasRefreshInterval"/>. Used by one batch at a time.
+/// once, and bears the name that was heard last. Aliases added elsewhere are seen within
+/// <see cref="IngestOptions.AliasRefreshInterval"/>. Used by one batch at a time.
 /// </summary>
 public sealed class CompanyResolver(CompanyTable table, Schema schema, IOptions<IngestOptions> options, TimeProvider time)
 {
@@ -55,9 +56,11 @@ public sealed class CompanyResolver(CompanyTable table, Schema schema, IOptions<
     }
 
     private async Task RenameAsync(
-        IReadOnlyDictionary<CompanyIdentifier, NewCompany> companies, Dictionary<CompanyIdentifier, string> resolved, CancellationToken cancellation)
+        IReadOnlyDictionary<CompanyIdentifier, NewCompany> companies, Dictionary<CompanyIdentifier, string> resolved,
+        CancellationToken cancellation)
     {
-        NewCompany[] other = [.. companies.Values.Where(c => c.Name is not null && !(names.TryGet(c.Identifier, out var name) && name == c.Name))];
+        NewCompany[] other =
+            [.. companies.Values.Where(c => c.Name is not null && !(names.TryGet(c.Identifier, out var name) && name == c.Name))];
         if (other.Length > 0)
         {
             await table.RenameAsync([.. other.Select(c => (resolved[c.Identifier], c.Name!))], cancellation);

@@ -43,7 +43,8 @@ public sealed class CompanyTable(NpgsqlDataSource source)
         update companies c set name = held.name from held where c.company_id = held.company_id
         """;
 
-    private const string Changed = "select scheme, value, company_id, added_at from company_identifiers where added_at > $1 order by added_at";
+    private const string Changed =
+        "select scheme, value, company_id, added_at from company_identifiers where added_at > $1 order by added_at";
 
     /// <summary>The company ids of those identifiers that are known.</summary>
     public async Task<IReadOnlyList<Alias>> FindAsync(IReadOnlyCollection<CompanyIdentifier> identifiers, CancellationToken cancellation)

@@ -14,7 +14,8 @@ public readonly record struct DeadLetterId(int Partition, long Offset)
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
             ? new(partition, offset)
-            : throw new FormatException($"'{text}' is not the id of a dead letter; allowed: PARTITION:OFFSET, as `dead-letters list` shows it");
+            : throw new FormatException(
+                $"'{text}' is not the id of a dead letter; allowed: PARTITION:OFFSET, as `dead-letters list` shows it");
     }
 
     public override string ToString() => $"{Partition}:{Offset}";

@@ -25,7 +25,8 @@ public static class JobPostingFacts
         _ => EventType.PostingClosed,
     };
 
-    // An update without text leaves the text as it is. So does closing: what a company offered last year is still evidence, and newer postings push it out.
+    // An update without text leaves the text as it is. So does closing: what a company offered last year is still evidence,
+    // and newer postings push it out.
     private static TextChange? Text(JobPosting posting)
     {
         if (posting.Action == PostingAction.Closed)

@@ -28,7 +28,8 @@ public sealed class StageLag : IDisposable
     public static IReadOnlyList<string> AllStages { get; } = ["ingest", "featurizer", "scorer", "alerts"];
 
     /// <summary>Reads stages with commas; <c>none</c> is none.</summary>
-    public static IReadOnlyList<string> Parse(string text) => text == "none" ? [] : text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static IReadOnlyList<string> Parse(string text) =>
+        text == "none" ? [] : text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Whether the last look and the one before found every stage at the same ends: nothing is under way any more.</summary>
     public bool Drained { get; private set; }

@@ -156,7 +156,8 @@ public sealed class YcFormat : IReplayFormat
     };
 
     // It is listed as active again.
-    private static OutcomeKind? Cure(string? before, string? after) => after == "Active" && Outcome(before) is not null ? OutcomeKind.Cured : null;
+    private static OutcomeKind? Cure(string? before, string? after) =>
+        after == "Active" && Outcome(before) is not null ? OutcomeKind.Cured : null;
 
     private static OutcomeKind? Outcome(string? status) => status switch
     {

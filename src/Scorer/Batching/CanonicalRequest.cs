@@ -52,7 +52,8 @@ internal sealed class CanonicalRequest
             return false;
         }
 
-        if (!json.Take(",\"state_version\":"u8) || !json.TakeWhole(out row.StateVersion) || !json.Take(",\"as_of\":"u8) || !TakeTime(ref json, out _))
+        if (!json.Take(",\"state_version\":"u8) || !json.TakeWhole(out row.StateVersion)
+            || !json.Take(",\"as_of\":"u8) || !TakeTime(ref json, out _))
         {
             return false;
         }

@@ -1,6 +1,9 @@
 namespace Jianwei.Scorer.Batching;
 
-/// <summary>Decides, request by request, which row of a batch a company's request takes. Rows carry their <see cref="Hash"/>. Emptied between batches.</summary>
+/// <summary>
+/// Decides, request by request, which row of a batch a company's request takes. Rows carry their <see cref="Hash"/>.
+/// Emptied between batches.
+/// </summary>
 internal sealed class Coalescer(CoalesceMode mode)
 {
     // Open addressing, at most half full: 0 is free, else a row's index + 1. What a row holds is compared in place.
@@ -20,7 +23,9 @@ internal sealed class Coalescer(CoalesceMode mode)
         return hash.ToHashCode();
     }
 
-    /// <summary>The row for a request: the next after <paramref name="rows"/>, an earlier one that it replaces, or -1 where it is dropped.</summary>
+    /// <summary>
+    /// The row for a request: the next after <paramref name="rows"/>, an earlier one that it replaces, or -1 where it is dropped.
+    /// </summary>
     public int Place(ReadOnlySpan<RequestRow> rows, in RequestRow request)
     {
         var mask = _table.Length - 1;
@@ -44,5 +49,6 @@ internal sealed class Coalescer(CoalesceMode mode)
 
     // A newer request takes the row behind an outcome's.
     private bool StandsFor(in RequestRow held, in RequestRow request) =>
-        (held.StateVersion == request.StateVersion || (mode == CoalesceMode.Latest && !held.IsOutcome)) && held.Key.AsSpan().SequenceEqual(request.Key);
+        (held.StateVersion == request.StateVersion || (mode == CoalesceMode.Latest && !held.IsOutcome))
+        && held.Key.AsSpan().SequenceEqual(request.Key);
 }

@@ -1,6 +1,9 @@
 namespace Jianwei.Scorer.Batching;
 
-/// <summary>Steps through JSON whose form is known beforehand. Each step says whether it could be taken; it refuses what it need not know (nested values).</summary>
+/// <summary>
+/// Steps through JSON whose form is known beforehand. Each step says whether it could be taken; it refuses what it need not
+/// know (nested values).
+/// </summary>
 internal ref struct JsonScanner(byte[] text)
 {
     private readonly ReadOnlySpan<byte> _text = text;

@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics;
 
 namespace Jianwei.Scorer.Batching;
 
-/// <summary>Where JSON values end (RFC 8259). Each method takes the index of a value's first byte and gives the index after its last, or -1 where it is none.</summary>
+/// <summary>
+/// Where JSON values end (RFC 8259). Each method takes the index of a value's first byte and gives the index after its
+/// last, or -1 where it is none.
+/// </summary>
 internal static class JsonText
 {
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);

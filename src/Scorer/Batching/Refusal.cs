@@ -12,5 +12,6 @@ public sealed record Refusal(string Reason, string Detail)
     public const string FeaturesNotFinite = "features_not_finite";
     public const string ScoreNotFinite = "score_not_finite";
 
-    public static IReadOnlyList<string> Reasons { get; } = [TooLarge, NotJson, InvalidField, CatalogueMismatch, FeaturesNotFinite, ScoreNotFinite];
+    public static IReadOnlyList<string> Reasons { get; } =
+        [TooLarge, NotJson, InvalidField, CatalogueMismatch, FeaturesNotFinite, ScoreNotFinite];
 }

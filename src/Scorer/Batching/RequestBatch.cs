@@ -4,7 +4,9 @@ using Jianwei.Scorer.Inference;
 
 namespace Jianwei.Scorer.Batching;
 
-/// <summary>The rows of one batch: requests that will be scored and their feature matrix, in the order in which they came. Reused.</summary>
+/// <summary>
+/// The rows of one batch: requests that will be scored and their feature matrix, in the order in which they came. Reused.
+/// </summary>
 internal sealed class RequestBatch
 {
     private readonly RequestReader _reader;

@@ -49,10 +49,14 @@ internal sealed class RequestCheck(string catalogue, int featureCount)
         switch (name)
         {
             case "schema_version":
-                return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) && version == 1 ? null : Invalid(name, "1", ref reader);
+                return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) && version == 1
+                    ? null
+                    : Invalid(name, "1", ref reader);
             case "company_id":
                 seen |= CompanyId;
-                return reader.TokenType == JsonTokenType.String && reader.GetString()!.Length > 0 ? null : Invalid(name, "a company id", ref reader);
+                return reader.TokenType == JsonTokenType.String && reader.GetString()!.Length > 0
+                    ? null
+                    : Invalid(name, "a company id", ref reader);
             case "company_name":
                 return IsTextOrNull(ref reader) ? null : Invalid(name, "text or null", ref reader);
             case "text_hash":
@@ -68,13 +72,19 @@ internal sealed class RequestCheck(string catalogue, int featureCount)
             case "accepted_time":
                 return IsTime(ref reader) ? null : Invalid(name, "an RFC 3339 time", ref reader);
             case "event":
-                return reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null ? null : Invalid(name, "an object or null", ref reader);
+                return reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null
+                    ? null
+                    : Invalid(name, "an object or null", ref reader);
             case "catalogue":
                 seen |= Catalogue;
-                return reader.TokenType == JsonTokenType.String ? RefuseCatalogue(reader.GetString()!) : Invalid(name, "a catalogue hash", ref reader);
+                return reader.TokenType == JsonTokenType.String
+                    ? RefuseCatalogue(reader.GetString()!)
+                    : Invalid(name, "a catalogue hash", ref reader);
             case "features":
                 seen |= Features;
-                return reader.TokenType == JsonTokenType.String ? RefuseFeatures(reader.GetString()!) : Invalid(name, "base64 of float32 values", ref reader);
+                return reader.TokenType == JsonTokenType.String
+                    ? RefuseFeatures(reader.GetString()!)
+                    : Invalid(name, "base64 of float32 values", ref reader);
             default:
                 return null;
         }
@@ -97,7 +107,8 @@ internal sealed class RequestCheck(string catalogue, int featureCount)
         reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out _));
 
     private Refusal? RefuseCatalogue(string found) =>
-        found == catalogue ? null : new Refusal(Refusal.CatalogueMismatch, $"catalogue: expected {catalogue} (the model's), found {Shortened(found)}");
+        found == catalogue ? null
+            : new Refusal(Refusal.CatalogueMismatch, $"catalogue: expected {catalogue} (the model's), found {Shortened(found)}");
 
     private Refusal? RefuseFeatures(string base64)
     {
@@ -110,11 +121,14 @@ internal sealed class RequestCheck(string catalogue, int featureCount)
 
         if (length != bytes.Length || !Convert.TryFromBase64String(base64, bytes, out _))
         {
-            return new Refusal(Refusal.CatalogueMismatch, $"features: expected {featureCount} values in {bytes.Length} bytes (the model's), found {length} bytes");
+            return new Refusal(
+                Refusal.CatalogueMismatch,
+                $"features: expected {featureCount} values in {bytes.Length} bytes (the model's), found {length} bytes");
         }
 
         var index = FiniteValues.IndexOfNotFinite(values);
-        return index < 0 ? null : new Refusal(Refusal.FeaturesNotFinite, $"features: expected finite values, found {values[index]} at {index}");
+        return index < 0 ? null
+            : new Refusal(Refusal.FeaturesNotFinite, $"features: expected finite values, found {values[index]} at {index}");
     }
 
     private static string Missing(int seen) => string.Join(", ", RequiredNames.Where(n => (seen & n.Bit) == 0).Select(n => n.Name));

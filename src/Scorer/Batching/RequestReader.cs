@@ -63,6 +63,8 @@ internal sealed class RequestReader(string catalogue, int featureCount)
 
         return _canonical.TryRead(Wire.Write(request), ref row, features)
             ? null
-            : new Refusal(Refusal.InvalidField, "the message: expected a company_id without quotes, backslashes and control characters, and an event without nested values, found others");
+            : new Refusal(
+                Refusal.InvalidField,
+                "the message: expected a company_id without quotes, backslashes and control characters, and an event without nested values, found others");
     }
 }

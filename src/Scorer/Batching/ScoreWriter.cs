@@ -8,7 +8,8 @@ namespace Jianwei.Scorer.Batching;
 
 /// <summary>
 /// Writes a <see cref="Core.Contracts.Score"/>. Its fields stand in the order of the request's, so it is the request's bytes
-/// with the model's part put in the place of the texts, at <see cref="RequestRow.Split"/>, and the time at the end: nothing is encoded twice.
+/// with the model's part put in the place of the texts, at <see cref="RequestRow.Split"/>, and the time at the end: nothing
+/// is encoded twice.
 /// </summary>
 internal sealed class ScoreWriter
 {
@@ -23,7 +24,8 @@ internal sealed class ScoreWriter
 
     public ScoreWriter(ModelManifest manifest)
     {
-        _bandAndModel = [.. manifest.Bands.Select(band => (byte[])[.. ",\"band\":"u8, .. Json(band.Name), .. ",\"model\":"u8, .. Json(manifest.Id)])];
+        _bandAndModel = [.. manifest.Bands.Select(band =>
+            (byte[])[.. ",\"band\":"u8, .. Json(band.Name), .. ",\"model\":"u8, .. Json(manifest.Id)])];
         _part = new byte[_bandAndModel.Max(piece => piece.Length) + NumbersLimit + ",\"probability_of_default\":,\"log_odds\":"u8.Length];
     }
 

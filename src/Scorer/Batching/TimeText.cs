@@ -1,6 +1,8 @@
 namespace Jianwei.Scorer.Batching;
 
-/// <summary>Times as System.Text.Json writes them: <c>yyyy-MM-ddTHH:mm:ss[.f…]±HH:mm</c> (RFC 3339), up to seven digits of a second.</summary>
+/// <summary>
+/// Times as System.Text.Json writes them: <c>yyyy-MM-ddTHH:mm:ss[.f…]±HH:mm</c> (RFC 3339), up to seven digits of a second.
+/// </summary>
 internal static class TimeText
 {
     private const int WholeSeconds = 19;

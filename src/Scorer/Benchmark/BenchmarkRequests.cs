@@ -35,7 +35,8 @@ internal sealed class BenchmarkRequests
     /// <summary>Stands for a golden row's document.</summary>
     public static ulong TextHash(int row) => (ulong)row + 1;
 
-    private static float[] Vary(float[] golden, Random random) => [.. golden.Select(v => v == 0 ? v : v * (0.9f + (0.2f * random.NextSingle())))];
+    private static float[] Vary(float[] golden, Random random) =>
+        [.. golden.Select(v => v == 0 ? v : v * (0.9f + (0.2f * random.NextSingle())))];
 
     private static ScoreRequest Request(ModelManifest manifest, float[] features, int i, ulong text)
     {
@@ -51,7 +52,8 @@ internal sealed class BenchmarkRequests
             TextHash = text == 0 ? null : $"{text:x16}",
             Event = new EventSummary
             {
-                EventId = $"{i:x16}", Type = EventType.FilingLayOffNotice, EventTime = time.AddDays(-2), ObservedTime = time, Amount = i, Unit = "people",
+                EventId = $"{i:x16}", Type = EventType.FilingLayOffNotice, EventTime = time.AddDays(-2), ObservedTime = time,
+                Amount = i, Unit = "people",
                 Source = "warn", SourceEventId = $"WARN-{i}", Summary = $"lay-off notice: {i} people, Denver",
             },
             AcceptedTime = time,

@@ -9,7 +9,9 @@ internal sealed record Side(int Rows, Action<int> Score);
 
 /// <summary>How fast a contender was in one slice.</summary>
 /// <param name="Wall">Rows a second.</param>
-/// <param name="Cpu">Rows a second of processor time of the whole process, collector and compiler included: hardly moved by other programs.</param>
+/// <param name="Cpu">
+/// Rows a second of processor time of the whole process, collector and compiler included: hardly moved by other programs.
+/// </param>
 internal readonly record struct Speed(double Wall, double Cpu);
 
 /// <summary>Times contenders in turns, so that what else the machine does hits all of them alike.</summary>

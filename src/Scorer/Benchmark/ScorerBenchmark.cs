@@ -12,7 +12,10 @@ using Microsoft.Extensions.Options;
 
 namespace Jianwei.Scorer.Benchmark;
 
-/// <summary>Measures the Scorer beside a bare loop over the same session: in one process, in turns; on one thread each, and the whole stage with its lanes.</summary>
+/// <summary>
+/// Measures the Scorer beside a bare loop over the same session: in one process, in turns; on one thread each, and the
+/// whole stage with its lanes.
+/// </summary>
 public sealed class ScorerBenchmark : IDisposable
 {
     private static readonly int[] BatchSizes = [64, 256, 1_024];
@@ -43,9 +46,11 @@ public sealed class ScorerBenchmark : IDisposable
     {
         var device = InferenceDevice.Cpu();
         var package = ModelPackage.Load(modelDirectory, null, device);
-        using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = "none" })); // never asked: all vectors are in memory
+        using var redis = new RedisConnection(
+            Options.Create(new RedisOptions { Configuration = "none" })); // never asked: all vectors are in memory
         using var slot = new ModelSlot(
-            Options.Create(new ScorerOptions { Lanes = Lanes }), Options.Create(new ShadowOptions()), TimeProvider.System, NullLogger<ModelSlot>.Instance, new TextStore(redis));
+            Options.Create(new ScorerOptions { Lanes = Lanes }), Options.Create(new ShadowOptions()), TimeProvider.System,
+            NullLogger<ModelSlot>.Instance, new TextStore(redis));
         slot.Serve(package); // and disposes it
         var golden = GoldenInputs.Parse(File.ReadAllBytes(Path.Combine(modelDirectory, package.Manifest.Golden)));
         var requests = new BenchmarkRequests(package.Manifest, golden);
@@ -53,7 +58,8 @@ public sealed class ScorerBenchmark : IDisposable
         using var benchmark = new ScorerBenchmark(package, requests, vectors);
         var batches = Array.ConvertAll(BatchSizes, size => benchmark.Measure(size, slot, budget / BatchSizes.Length));
         return new ScorerBenchmarkResult(
-            package.Manifest.Id, device.Name, Lanes, package.Manifest.FeatureCount, requests.Messages.Average(m => m.Length), benchmark._scores.Average(s => s.Length), batches);
+            package.Manifest.Id, device.Name, Lanes, package.Manifest.FeatureCount,
+            requests.Messages.Average(m => m.Length), benchmark._scores.Average(s => s.Length), batches);
     }
 
     /// <inheritdoc/>
@@ -128,7 +134,8 @@ public sealed class ScorerBenchmark : IDisposable
     private Side Bytes(int size)
     {
         var manifest = _package.Manifest;
-        var batch = new RequestBatch(new RequestReader(manifest.Catalogue, manifest.FeatureCount), CoalesceMode.Exact, manifest.FeatureCount);
+        var batch = new RequestBatch(
+            new RequestReader(manifest.Catalogue, manifest.FeatureCount), CoalesceMode.Exact, manifest.FeatureCount);
         batch.EnsureCapacity(size);
         return new(size, first =>
         {
@@ -154,8 +161,10 @@ public sealed class ScorerBenchmark : IDisposable
         var deadLetters = new DeadLetterWriter(
             new KafkaClients(Options.Create(kafka), TimeProvider.System, NullLogger<KafkaClients>.Instance), TimeProvider.System);
         var handler = new ScorerHandler(
-            slot, (_, _) => Task.CompletedTask, deadLetters, kafka.Topics, CoalesceMode.Exact, size, new ScoreLatency(), TimeProvider.System);
-        return new(size, first => handler.HandleAsync(new ArraySegment<Confluent.Kafka.ConsumeResult<byte[], byte[]>>(_requests.Records, first, size), default)
+            slot, (_, _) => Task.CompletedTask, deadLetters, kafka.Topics, CoalesceMode.Exact, size,
+            new ScoreLatency(), TimeProvider.System);
+        return new(size, first => handler
+            .HandleAsync(new ArraySegment<Confluent.Kafka.ConsumeResult<byte[], byte[]>>(_requests.Records, first, size), default)
             .GetAwaiter().GetResult());
     }
 }

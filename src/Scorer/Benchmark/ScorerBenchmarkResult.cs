@@ -9,7 +9,8 @@ namespace Jianwei.Scorer.Benchmark;
 /// <param name="ScoreBytes">Mean size of a score message.</param>
 /// <param name="Batches">One measurement a batch size.</param>
 public sealed record ScorerBenchmarkResult(
-    string Model, string Device, int Lanes, int FeatureCount, double RequestBytes, double ScoreBytes, IReadOnlyList<ScorerBenchmarkBatch> Batches)
+    string Model, string Device, int Lanes, int FeatureCount, double RequestBytes, double ScoreBytes,
+    IReadOnlyList<ScorerBenchmarkBatch> Batches)
 {
     /// <summary>
     /// The headline: rows a second of the stage as it serves, request bytes in, score bytes out, with all its lanes, over those of
@@ -32,10 +33,16 @@ public sealed record ScorerBenchmarkResult(
 /// <param name="Rounds">Interleaved rounds.</param>
 /// <param name="Bare">RunWithBinding again and again over one filled matrix; nothing is built, nothing is read.</param>
 /// <param name="Vectors">From float[] a row: into the matrix, run, calibration, band.</param>
-/// <param name="Bytes">From request messages to score messages: UTF-8 and JSON checked, base64 decoded, duplicates looked for, run, calibration, band, JSON written.</param>
-/// <param name="Handler">The stage's handler as it serves: every lane with about as many rows as a run of the others, metrics, from Kafka records into memory.</param>
+/// <param name="Bytes">
+/// From request messages to score messages: UTF-8 and JSON checked, base64 decoded, duplicates looked for, run,
+/// calibration, band, JSON written.
+/// </param>
+/// <param name="Handler">
+/// The stage's handler as it serves: every lane with about as many rows as a run of the others, metrics, from Kafka records into memory.
+/// </param>
 public sealed record ScorerBenchmarkBatch(
-    int BatchSize, int Rounds, ScorerBenchmarkSide Bare, ScorerBenchmarkSide Vectors, ScorerBenchmarkSide Bytes, ScorerBenchmarkSide Handler);
+    int BatchSize, int Rounds,
+    ScorerBenchmarkSide Bare, ScorerBenchmarkSide Vectors, ScorerBenchmarkSide Bytes, ScorerBenchmarkSide Handler);
 
 /// <summary>One contender; medians over the rounds.</summary>
 /// <param name="RowsPerSecond">Wall time.</param>

@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Jianwei.Scorer.Inference;
 
-/// <summary>Runs the smallest graph there is (y = x, one float) on a device: a driver that does not fit shows here and not in service.</summary>
+/// <summary>
+/// Runs the smallest graph there is (y = x, one float) on a device: a driver that does not fit shows here and not in service.
+/// </summary>
 internal static class DeviceProbe
 {
     // ModelProto: ir_version 8; graph "g" of one Identity x -> y over a float32 scalar; opset 13.

@@ -25,7 +25,9 @@ public sealed class InferenceDevice
     /// <summary>Why this device and no other, for the log.</summary>
     public string Why { get; }
 
-    /// <summary>Whether several threads may well run a session at a time: on the CPU. A CUDA device is kept busy by one, and more would take turns.</summary>
+    /// <summary>
+    /// Whether several threads may well run a session at a time: on the CPU. A CUDA device is kept busy by one, and more would take turns.
+    /// </summary>
     public bool RunsSideBySide => _provider is null;
 
     /// <summary>The CPU with this many threads inside a run.</summary>

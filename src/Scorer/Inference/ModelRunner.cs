@@ -63,7 +63,8 @@ public sealed class ModelRunner : IDisposable
             _logits = new FeatureMatrix(matrix.Capacity, 1);
         }
 
-        List<OrtValue> bindings = [Tensor(matrix, first, [count, matrix.Width]), Tensor(_logits, 0, _outputRank == 1 ? [count] : [count, 1])];
+        List<OrtValue> bindings =
+            [Tensor(matrix, first, [count, matrix.Width]), Tensor(_logits, 0, _outputRank == 1 ? [count] : [count, 1])];
         _binding.BindInput(_graph.Features, bindings[0]);
         _binding.BindOutput(_graph.Output, bindings[1]);
         if (texts is not null)

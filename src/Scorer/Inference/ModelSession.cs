@@ -3,7 +3,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Jianwei.Scorer.Inference;
 
-/// <summary>An ONNX session over (batch, features) → (batch) logits. Shared by threads; what each needs for itself is a <see cref="ModelRunner"/>.</summary>
+/// <summary>
+/// An ONNX session over (batch, features) → (batch) logits. Shared by threads; what each needs for itself is a <see cref="ModelRunner"/>.
+/// </summary>
 public sealed class ModelSession : IDisposable
 {
     private readonly ModelGraph _graph;

@@ -38,13 +38,17 @@ internal sealed class LaneMerge(CoalesceMode mode, string scores, DeadLetterWrit
             {
                 if (!row.Dropped)
                 {
-                    _messages.Add(row.Score is { } score ? new OutgoingMessage(scores, row.Key, score) : Refuse(NotFinite(model), batch[row.Source]));
+                    _messages.Add(row.Score is { } score
+                        ? new OutgoingMessage(scores, row.Key, score)
+                        : Refuse(NotFinite(model), batch[row.Source]));
                 }
             }
         }
     }
 
-    private OutgoingMessage Refuse(Refusal refusal, ConsumeResult<byte[], byte[]> record) => deadLetters.Refuse(Stage, refusal.Reason, refusal.Detail, record);
+    private OutgoingMessage Refuse(Refusal refusal, ConsumeResult<byte[], byte[]> record) =>
+        deadLetters.Refuse(Stage, refusal.Reason, refusal.Detail, record);
 
-    private static Refusal NotFinite(string model) => new(Refusal.ScoreNotFinite, $"the score of model {model}: expected a number, found NaN");
+    private static Refusal NotFinite(string model) =>
+        new(Refusal.ScoreNotFinite, $"the score of model {model}: expected a number, found NaN");
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Jianwei.Scorer.Packages;
 
-/// <summary><c>models/&lt;name&gt;/CURRENT</c>: one line with the version that serves. Always whole: written beside itself, then renamed.</summary>
+/// <summary>
+/// <c>models/&lt;name&gt;/CURRENT</c>: one line with the version that serves. Always whole: written beside itself, then renamed.
+/// </summary>
 internal static class CurrentFile
 {
     private const string FileName = "CURRENT";

@@ -24,7 +24,8 @@ internal static class EncoderFiles
             {
                 GraphCheck.VerifyEncoder(graph, files.Manifest.Graph.TextWidth, file, session);
                 var encoder = new TextEncoder(
-                    graph, session, new DocumentEncoder(tokenizer), files.Manifest.Files[graph.File], files.Manifest.Graph.TextWidth, device.RunsSideBySide);
+                    graph, session, new DocumentEncoder(tokenizer), files.Manifest.Files[graph.File], files.Manifest.Graph.TextWidth,
+                    device.RunsSideBySide);
                 TakesTheLongest(encoder, file);
                 return encoder;
             }
@@ -36,14 +37,16 @@ internal static class EncoderFiles
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelRefusedException($"{file}: expected an ONNX graph that {device.Name} can run, found: {e.Message.Split('\n', 2)[0]}", e);
+            throw new ModelRefusedException(
+                $"{file}: expected an ONNX graph that {device.Name} can run, found: {e.Message.Split('\n', 2)[0]}", e);
         }
     }
 
     // A graph has places for so many tokens as it was trained with; better refused now than failing at the first long document.
     private static void TakesTheLongest(TextEncoder encoder, string file)
     {
-        var longest = new TokenDocument([.. Enumerable.Repeat(SpecialTokens.FirstPiece, DocumentEncoder.MaxTokens)], new byte[DocumentEncoder.MaxTokens]);
+        var longest = new TokenDocument(
+            [.. Enumerable.Repeat(SpecialTokens.FirstPiece, DocumentEncoder.MaxTokens)], new byte[DocumentEncoder.MaxTokens]);
         try
         {
             encoder.Encode([longest]);

@@ -43,9 +43,12 @@ internal static class GoldenCheck
     private static TextInputs Texts(GoldenInputs golden, string file, TextEncoder encoder)
     {
         if (golden.Documents is not { } documents || documents.Count != golden.Inputs.Count || !documents.Any(d => d is not null)
-            || documents.Any(d => d is not null && (d.Ids is null || d.Ids.Length != d.Tags?.Length || !Array.TrueForAll(d.Ids, id => id is > 0 and < ushort.MaxValue))))
+            || documents.Any(d => d is not null
+                && (d.Ids is null || d.Ids.Length != d.Tags?.Length || !Array.TrueForAll(d.Ids, id => id is > 0 and < ushort.MaxValue)
+                    || !Array.TrueForAll(d.Tags, tag => tag is >= 0 and <= byte.MaxValue))))
         {
-            throw new ModelRefusedException($"{file}: expected for each of {golden.Inputs.Count} rows a document of as many tags as ids, or null, and one at least; found others");
+            throw new ModelRefusedException(
+                $"{file}: expected for each of {golden.Inputs.Count} rows a document of as many tags (0 to 255) as ids, or null, and one at least; found others");
         }
 
         var inputs = new TextInputs(encoder.Width);
@@ -81,14 +84,16 @@ internal static class GoldenCheck
 
         if (golden.Inputs.Count == 0 || golden.Inputs.Count != golden.Logits.Count)
         {
-            throw new ModelRefusedException($"{file}: expected at least one row and a logit for each, found {golden.Inputs.Count} rows and {golden.Logits.Count} logits");
+            throw new ModelRefusedException(
+                $"{file}: expected at least one row and a logit for each, found {golden.Inputs.Count} rows and {golden.Logits.Count} logits");
         }
 
         for (var row = 0; row < golden.Inputs.Count; row++)
         {
             if (golden.Inputs[row].Length != features)
             {
-                throw new ModelRefusedException($"{file}: row {row}: expected {features} features (manifest), found {golden.Inputs[row].Length}");
+                throw new ModelRefusedException(
+                    $"{file}: row {row}: expected {features} features (manifest), found {golden.Inputs[row].Length}");
             }
         }
     }
@@ -101,7 +106,8 @@ internal static class GoldenCheck
             // Written so that NaN is refused.
             if (!(Math.Abs((double)logits[i] - expected) <= golden.Tolerance))
             {
-                throw new ModelRefusedException($"{file}: row {first + i} {how}: expected logit {expected} within {golden.Tolerance}, found {logits[i]}");
+                throw new ModelRefusedException(
+                    $"{file}: row {first + i} {how}: expected logit {expected} within {golden.Tolerance}, found {logits[i]}");
             }
         }
     }
@@ -110,5 +116,6 @@ internal static class GoldenCheck
 /// <summary>Golden documents in the tokenizer's form.</summary>
 internal static class GoldenDocuments
 {
-    public static TokenDocument ToTokens(this GoldenDocument document) => new([.. document.Ids.Select(i => (ushort)i)], [.. document.Tags.Select(t => (byte)t)]);
+    public static TokenDocument ToTokens(this GoldenDocument document) =>
+        new([.. document.Ids.Select(i => (ushort)i)], [.. document.Tags.Select(t => (byte)t)]);
 }

@@ -17,11 +17,17 @@ internal static class GraphCheck
         string[] inputs = graph.TextVector is null ? [graph.Features] : [graph.Features, graph.TextVector, graph.HasText!];
         RequireOnly(session.InputMetadata.Keys, inputs, file, "inputs");
         RequireNamed(session.OutputMetadata.Keys, graph.Output, file, "outputs");
-        RequireShape(session.InputMetadata[graph.Features], $"{file}: input '{graph.Features}'", $"(batch, {features})", d => d is [AnySize, _] && d[1] == features);
-        RequireShape(session.OutputMetadata[graph.Output], $"{file}: output '{graph.Output}'", "(batch) or (batch, 1)", d => d is [AnySize] or [AnySize, 1]);
+        RequireShape(
+            session.InputMetadata[graph.Features], $"{file}: input '{graph.Features}'",
+            $"(batch, {features})", d => d is [AnySize, _] && d[1] == features);
+        RequireShape(
+            session.OutputMetadata[graph.Output], $"{file}: output '{graph.Output}'",
+            "(batch) or (batch, 1)", d => d is [AnySize] or [AnySize, 1]);
         foreach (var (name, width) in inputs.Skip(1).Zip([graph.TextWidth, 1]))
         {
-            RequireShape(session.InputMetadata[name], $"{file}: input '{name}'", $"(batch, {width})", d => d is [AnySize, _] && d[1] == width);
+            RequireShape(
+                session.InputMetadata[name], $"{file}: input '{name}'",
+                $"(batch, {width})", d => d is [AnySize, _] && d[1] == width);
         }
     }
 
@@ -32,10 +38,14 @@ internal static class GraphCheck
         RequireNamed(session.OutputMetadata.Keys, graph.Output, file, "outputs");
         foreach (var name in (string[])[graph.Ids, graph.Tags])
         {
-            RequireShape(session.InputMetadata[name], $"{file}: input '{name}'", "(batch, length)", d => d is [AnySize, AnySize], TensorElementType.Int64);
+            RequireShape(
+                session.InputMetadata[name], $"{file}: input '{name}'",
+                "(batch, length)", d => d is [AnySize, AnySize], TensorElementType.Int64);
         }
 
-        RequireShape(session.OutputMetadata[graph.Output], $"{file}: output '{graph.Output}'", $"(batch, {width})", d => d is [AnySize, _] && d[1] == width);
+        RequireShape(
+            session.OutputMetadata[graph.Output], $"{file}: output '{graph.Output}'",
+            $"(batch, {width})", d => d is [AnySize, _] && d[1] == width);
     }
 
     private static void RequireOnly(IEnumerable<string> found, string[] expected, string file, string what)
@@ -56,11 +66,13 @@ internal static class GraphCheck
         }
     }
 
-    private static void RequireShape(NodeMetadata node, string where, string shape, Func<int[], bool> fits, TensorElementType type = TensorElementType.Float)
+    private static void RequireShape(
+        NodeMetadata node, string where, string shape, Func<int[], bool> fits, TensorElementType type = TensorElementType.Float)
     {
         if (!node.IsTensor || node.ElementDataType != type)
         {
-            throw new ModelRefusedException($"{where}: expected {(type == TensorElementType.Float ? "float32" : "int64")}, found {(node.IsTensor ? node.ElementDataType : node.OnnxValueType)}");
+            throw new ModelRefusedException(
+                $"{where}: expected {(type == TensorElementType.Float ? "float32" : "int64")}, found {(node.IsTensor ? node.ElementDataType : node.OnnxValueType)}");
         }
 
         if (!fits(node.Dimensions))

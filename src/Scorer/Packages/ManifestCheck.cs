@@ -16,8 +16,12 @@ internal static class ManifestCheck
         Require(manifest.FeatureCount > 0, file, "feature_count", "more than 0", manifest.FeatureCount);
         if (contract is not null)
         {
-            Require(manifest.Catalogue == contract.Catalogue, file, "catalogue", $"{contract.Catalogue} (the running feature catalogue)", manifest.Catalogue);
-            Require(manifest.FeatureCount == contract.FeatureCount, file, "feature_count", $"{contract.FeatureCount} (the running feature catalogue)", manifest.FeatureCount);
+            Require(
+                manifest.Catalogue == contract.Catalogue, file, "catalogue",
+                $"{contract.Catalogue} (the running feature catalogue)", manifest.Catalogue);
+            Require(
+                manifest.FeatureCount == contract.FeatureCount, file, "feature_count",
+                $"{contract.FeatureCount} (the running feature catalogue)", manifest.FeatureCount);
         }
 
         VerifyText(manifest, file);
@@ -58,14 +62,17 @@ internal static class ManifestCheck
         var graph = manifest.Graph;
         if (manifest.TextEncoder is not { } encoder)
         {
-            Require(graph is { TextVector: null, HasText: null, TextWidth: 0 }, file, "graph", "no text vector (there is no text_encoder)", $"text_vector '{graph.TextVector}' of width {graph.TextWidth}");
+            Require(
+                graph is { TextVector: null, HasText: null, TextWidth: 0 }, file, "graph",
+                "no text vector (there is no text_encoder)", $"text_vector '{graph.TextVector}' of width {graph.TextWidth}");
             return;
         }
 
         (string Field, object? Value)[] parts =
         [
-            ("graph.text_vector", graph.TextVector), ("graph.has_text", graph.HasText), ("tokenizer", manifest.Tokenizer), ("text_encoder.file", encoder.File),
-            ("text_encoder.ids", encoder.Ids), ("text_encoder.tags", encoder.Tags), ("text_encoder.output", encoder.Output), ("text_encoder.tokenizer", encoder.Tokenizer),
+            ("graph.text_vector", graph.TextVector), ("graph.has_text", graph.HasText), ("tokenizer", manifest.Tokenizer),
+            ("text_encoder.file", encoder.File), ("text_encoder.ids", encoder.Ids), ("text_encoder.tags", encoder.Tags),
+            ("text_encoder.output", encoder.Output), ("text_encoder.tokenizer", encoder.Tokenizer),
         ];
         foreach (var (field, value) in parts)
         {
@@ -78,11 +85,15 @@ internal static class ManifestCheck
     }
 
     private static void VerifyListed(ModelManifest manifest, string name, string field, string file) =>
-        Require(manifest.Files.ContainsKey(name), file, field, $"one of its files ({string.Join(", ", manifest.Files.Keys.Order(StringComparer.Ordinal))})", name);
+        Require(
+            manifest.Files.ContainsKey(name), file, field,
+            $"one of its files ({string.Join(", ", manifest.Files.Keys.Order(StringComparer.Ordinal))})", name);
 
     private static void VerifyCalibration(Calibration calibration, string file)
     {
-        Require(double.IsFinite(calibration.Scale) && calibration.Scale > 0, file, "calibration.scale", "a number above 0", calibration.Scale);
+        Require(
+            double.IsFinite(calibration.Scale) && calibration.Scale > 0, file, "calibration.scale",
+            "a number above 0", calibration.Scale);
         Require(double.IsFinite(calibration.Offset), file, "calibration.offset", "a finite number", calibration.Offset);
     }
 
@@ -93,12 +104,18 @@ internal static class ManifestCheck
         var below = 0.0;
         foreach (var band in bands.Skip(1))
         {
-            Require(band.Fire > below && band.Fire < 1, file, $"bands, fire of '{band.Name}'", $"a probability above {below} and below 1", band.Fire);
-            Require(band.Recover > 0 && band.Recover <= band.Fire, file, $"bands, recover of '{band.Name}'", $"above 0 and at most {band.Fire}", band.Recover);
+            Require(
+                band.Fire > below && band.Fire < 1, file, $"bands, fire of '{band.Name}'",
+                $"a probability above {below} and below 1", band.Fire);
+            Require(
+                band.Recover > 0 && band.Recover <= band.Fire, file, $"bands, recover of '{band.Name}'",
+                $"above 0 and at most {band.Fire}", band.Recover);
             below = band.Fire!.Value;
         }
 
-        Require(bands.DistinctBy(band => band.Name).Count() == bands.Count, file, "bands", "distinct names", string.Join(", ", bands.Select(b => b.Name)));
+        Require(
+            bands.DistinctBy(band => band.Name).Count() == bands.Count, file, "bands",
+            "distinct names", string.Join(", ", bands.Select(b => b.Name)));
     }
 
     private static void Require(bool holds, string file, string field, string expected, object? found)

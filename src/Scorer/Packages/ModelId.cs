@@ -25,7 +25,8 @@ public readonly partial record struct ModelId
 
     /// <exception cref="ModelRefusedException">The text is not of the form.</exception>
     public static ModelId Parse(string text) =>
-        text.Split('/') is [var name, var version] ? new ModelId(name, version) : throw new ModelRefusedException($"'{text}': expected NAME/VERSION");
+        text.Split('/') is [var name, var version] ? new ModelId(name, version)
+            : throw new ModelRefusedException($"'{text}': expected NAME/VERSION");
 
     public override string ToString() => $"{Name}/{Version}";
 }

@@ -55,7 +55,8 @@ public sealed class ModelPackage : IDisposable
             session?.Dispose();
             textEncoder?.Dispose();
             throw e is OnnxRuntimeException
-                ? new ModelRefusedException($"{golden}: expected rows that {device.Name} can run through the graph, found: {FirstLine(e.Message)}", e)
+                ? new ModelRefusedException(
+                    $"{golden}: expected rows that {device.Name} can run through the graph, found: {FirstLine(e.Message)}", e)
                 : e;
         }
     }
@@ -72,7 +73,8 @@ public sealed class ModelPackage : IDisposable
         var (manifest, file) = (files.Manifest, Path.Combine(files.Directory, files.Manifest.Graph.File));
         try
         {
-            return ModelSession.Open(files[manifest.Graph.File], manifest.Graph, device, session => GraphCheck.Verify(manifest, file, session));
+            return ModelSession.Open(
+                files[manifest.Graph.File], manifest.Graph, device, session => GraphCheck.Verify(manifest, file, session));
         }
         catch (OnnxRuntimeException e)
         {

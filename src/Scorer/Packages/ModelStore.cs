@@ -2,7 +2,10 @@ using Jianwei.Scorer.Inference;
 
 namespace Jianwei.Scorer.Packages;
 
-/// <summary>The packages under one folder: <c>&lt;root&gt;/&lt;name&gt;/&lt;version&gt;/manifest.json</c> and <c>&lt;root&gt;/&lt;name&gt;/CURRENT</c>.</summary>
+/// <summary>
+/// The packages under one folder: <c>&lt;root&gt;/&lt;name&gt;/&lt;version&gt;/manifest.json</c>
+/// and <c>&lt;root&gt;/&lt;name&gt;/CURRENT</c>.
+/// </summary>
 /// <param name="root">Setting <c>Models:Directory</c>.</param>
 public sealed class ModelStore(string root)
 {
@@ -15,7 +18,9 @@ public sealed class ModelStore(string root)
     public IReadOnlyList<ModelEntry> List() =>
         [.. Names().SelectMany(name => Folders(Path.Combine(Root, name)).Select(version => Entry(name, version)))];
 
-    /// <summary>Which package a selector means: <c>name/version</c> as it is, <c>name</c> by its CURRENT, nothing where the store has one name.</summary>
+    /// <summary>
+    /// Which package a selector means: <c>name/version</c> as it is, <c>name</c> by its CURRENT, nothing where the store has one name.
+    /// </summary>
     /// <exception cref="ModelRefusedException">It means none.</exception>
     public ModelId Resolve(string selector)
     {
@@ -24,7 +29,8 @@ public sealed class ModelStore(string root)
         {
             var id = new ModelId(pinned, version);
             return Directory.Exists(DirectoryOf(id)) ? id
-                : throw new ModelRefusedException($"there is no package '{name}'; there are {Listed(Names().SelectMany(n => Folders(Path.Combine(Root, n)).Select(v => $"{n}/{v}")))}");
+                : throw new ModelRefusedException(
+                    $"there is no package '{name}'; there are {Listed(Names().SelectMany(n => Folders(Path.Combine(Root, n)).Select(v => $"{n}/{v}")))}");
         }
 
         if (!Names().Contains(name))

@@ -38,7 +38,8 @@ internal static class ShiftAttribution
         {
             ({ } o, { } f) => Of(question, new(package, question, new(o, f), null), null, null),
             (null, null) => Of(
-                question, new(package, question, null, null), null, $"the texts of both scores are {NotKnown}; only features are explained"),
+                question, new(package, question, null, null), null,
+                $"the texts of both scores are {NotKnown}; only features are explained"),
             (null, { } f) => Of(
                 question, new(package, question, null, f), TextChangeKind.All, $"the texts of the score before are {NotKnown}; {Whole}"),
             ({ } o, null) => Of(

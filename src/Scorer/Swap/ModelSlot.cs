@@ -11,7 +11,8 @@ namespace Jianwei.Scorer.Swap;
 /// a batch is scored by one model from its first row to its last.
 /// </summary>
 public sealed partial class ModelSlot(
-    IOptions<ScorerOptions> scorer, IOptions<ShadowOptions> limits, TimeProvider time, ILogger<ModelSlot> log, TextStore? texts = null) : IDisposable
+    IOptions<ScorerOptions> scorer, IOptions<ShadowOptions> limits, TimeProvider time, ILogger<ModelSlot> log,
+    TextStore? texts = null) : IDisposable
 {
     private readonly Lock _gate = new();
 
@@ -76,7 +77,9 @@ public sealed partial class ModelSlot(
         }
     }
 
-    /// <summary>Ends a shadow that is over, if no batch is being scored. Called now and then, so that a version is swapped in without traffic too.</summary>
+    /// <summary>
+    /// Ends a shadow that is over, if no batch is being scored. Called now and then, so that a version is swapped in without traffic too.
+    /// </summary>
     public void Advance()
     {
         lock (_gate)
@@ -186,7 +189,8 @@ public sealed partial class ModelSlot(
     [LoggerMessage(Level = LogLevel.Information, Message = "model {Candidate} runs in shadow beside {Serving} for {Rows} rows or {Limit}")]
     private partial void LogShadow(string candidate, string serving, int rows, TimeSpan limit);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "model {Serving} serves now instead of {Old}: over {Rows} rows log-odds differed by {Mean:0.0000} on average and {Max:0.0000} at most")]
+    [LoggerMessage(Level = LogLevel.Information, Message =
+        "model {Serving} serves now instead of {Old}: over {Rows} rows log-odds differed by {Mean:0.0000} on average and {Max:0.0000} at most")]
     private partial void LogSwapped(string serving, string old, long rows, double mean, double max);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "model {Candidate} is refused in shadow: {Problem}; {Serving} keeps serving")]

@@ -26,8 +26,8 @@ public sealed partial class ModelWatcher : BackgroundService
     private string? _attempted; // the last version tried, with its manifest's time, or the last sentence logged
 
     public ModelWatcher(
-        ModelStore store, ModelSlot slot, InferenceDevice device, IOptions<ScorerOptions> options, TimeProvider time, ILogger<ModelWatcher> log,
-        FeatureContract? contract = null)
+        ModelStore store, ModelSlot slot, InferenceDevice device, IOptions<ScorerOptions> options, TimeProvider time,
+        ILogger<ModelWatcher> log, FeatureContract? contract = null)
     {
         (_store, _slot, _device, _time, _log, _contract) = (store, slot, device, time, log, contract);
         _selector = options.Value.Model;
@@ -45,7 +45,8 @@ public sealed partial class ModelWatcher : BackgroundService
         }
         catch (ModelRefusedException e)
         {
-            throw new FatalException($"the Scorer has no model: Scorer:Model '{_selector}' in Models:Directory '{_store.Root}': {e.Message}", e);
+            throw new FatalException(
+                $"the Scorer has no model: Scorer:Model '{_selector}' in Models:Directory '{_store.Root}': {e.Message}", e);
         }
 
         return base.StartAsync(cancellationToken);
@@ -86,7 +87,8 @@ public sealed partial class ModelWatcher : BackgroundService
         catch (ModelRefusedException e)
         {
             throw new OptionsValidationException(
-                nameof(ScorerOptions), typeof(ScorerOptions), [$"Scorer:Model '{_selector}' in Models:Directory '{_store.Root}': {e.Message}"]);
+                nameof(ScorerOptions), typeof(ScorerOptions),
+                [$"Scorer:Model '{_selector}' in Models:Directory '{_store.Root}': {e.Message}"]);
         }
     }
 

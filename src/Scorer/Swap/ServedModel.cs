@@ -16,7 +16,8 @@ internal sealed class ServedModel : IDisposable
     {
         if (package.TextEncoder is { } encoder)
         {
-            Texts = new(encoder, texts ?? throw new ModelRefusedException($"{package.Manifest.Id}: expected a model of features alone, found one that reads texts"));
+            Texts = new(encoder, texts ?? throw new ModelRefusedException(
+                $"{package.Manifest.Id}: expected a model of features alone, found one that reads texts"));
         }
 
         _package = package;

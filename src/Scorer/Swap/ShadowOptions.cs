@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Jianwei.Scorer.Swap;
 
-/// <summary>Section <c>Scorer:Shadow</c>: how long a new version runs beside the old one before it serves. Whichever limit comes first.</summary>
+/// <summary>
+/// Section <c>Scorer:Shadow</c>: how long a new version runs beside the old one before it serves. Whichever limit comes first.
+/// </summary>
 public sealed class ShadowOptions
 {
     /// <summary>Rows that both versions score.</summary>

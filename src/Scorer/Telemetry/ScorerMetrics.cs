@@ -15,7 +15,8 @@ internal static class ScorerMetrics
         "jianwei_scorer_coalesced_total", description: "Requests that another request of their batch stood for.");
 
     public static readonly Counter<long> Texts = Meter.CreateCounter<long>(
-        "jianwei_scorer_texts_total", description: "Texts whose vector was not in memory, by where it came from: request, vector, text, or missing.");
+        "jianwei_scorer_texts_total",
+        description: "Texts whose vector was not in memory, by where it came from: request, vector, text, or missing.");
 
     public static readonly Histogram<int> BatchRows = Meter.CreateHistogram(
         "jianwei_scorer_batch_rows", description: "Rows of a batch that were scored.",
@@ -33,11 +34,13 @@ internal static class ScorerMetrics
         "jianwei_scorer_swaps_total", description: "New model versions that ended their shadow, by result: swapped, refused.");
 
     public static readonly Histogram<double> ShadowMeanDifference = Meter.CreateHistogram(
-        "jianwei_scorer_shadow_mean_difference_logodds", description: "Mean absolute difference of log-odds, new against old model, once a shadow.",
+        "jianwei_scorer_shadow_mean_difference_logodds",
+        description: "Mean absolute difference of log-odds, new against old model, once a shadow.",
         advice: Buckets<double>(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5));
 
     public static readonly Histogram<double> ShadowMaxDifference = Meter.CreateHistogram(
-        "jianwei_scorer_shadow_max_difference_logodds", description: "Largest absolute difference of log-odds, new against old model, once a shadow.",
+        "jianwei_scorer_shadow_max_difference_logodds",
+        description: "Largest absolute difference of log-odds, new against old model, once a shadow.",
         advice: Buckets<double>(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5));
 
     private static InstrumentAdvice<T> Buckets<T>(params T[] bounds) where T : struct => new() { HistogramBucketBoundaries = bounds };

@@ -25,14 +25,18 @@ public sealed class TextEncoder : IDisposable
     private readonly DocumentEncoder _documents;
     private readonly int _sideBySide;
 
-    internal TextEncoder(TextEncoderGraph graph, InferenceSession session, DocumentEncoder documents, string digest, int width, bool runsSideBySide)
+    internal TextEncoder(
+        TextEncoderGraph graph, InferenceSession session, DocumentEncoder documents, string digest, int width, bool runsSideBySide)
     {
         (_graph, _session, _documents, Width) = (graph, session, documents, width);
         _sideBySide = runsSideBySide ? Environment.ProcessorCount : 1;
-        Hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{digest} {documents.Tokenizer.Hash} {DocumentEncoder.MaxTokens}")))[..16];
+        Hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(
+            $"{digest} {documents.Tokenizer.Hash} {DocumentEncoder.MaxTokens}")))[..16];
     }
 
-    /// <summary>Of the graph, the vocabulary and the length of documents: encoders with one hash give one vector. 16 hexadecimal digits.</summary>
+    /// <summary>
+    /// Of the graph, the vocabulary and the length of documents: encoders with one hash give one vector. 16 hexadecimal digits.
+    /// </summary>
     public string Hash { get; }
 
     /// <summary>Of a vector.</summary>
@@ -57,7 +61,8 @@ public sealed class TextEncoder : IDisposable
         var vectors = new Half[documents.Count][];
         try
         {
-            Parallel.ForEach(Runs(documents), new ParallelOptions { MaxDegreeOfParallelism = _sideBySide }, run => Encode(documents, run, vectors));
+            Parallel.ForEach(
+                Runs(documents), new ParallelOptions { MaxDegreeOfParallelism = _sideBySide }, run => Encode(documents, run, vectors));
         }
         catch (AggregateException several) when (several.InnerExceptions[0] is OnnxRuntimeException first)
         {
@@ -72,7 +77,9 @@ public sealed class TextEncoder : IDisposable
 
     // A document's run has its length, in steps, and no more rows than fit.
     private static IEnumerable<int[]> Runs(IReadOnlyList<TokenDocument> documents) =>
-        Enumerable.Range(0, documents.Count).GroupBy(i => Padded(documents[i].Ids.Length)).SelectMany(length => length.Chunk(Math.Max(1, TokensOfARun / length.Key)));
+        Enumerable.Range(0, documents.Count)
+            .GroupBy(i => Padded(documents[i].Ids.Length))
+            .SelectMany(length => length.Chunk(Math.Max(1, TokensOfARun / length.Key)));
 
     private static int Padded(int length) => Math.Max(1, (length + LengthStep - 1) / LengthStep) * LengthStep;
 

@@ -18,7 +18,8 @@ public sealed class TextStore(RedisConnection redis)
     /// <summary>The vectors that an encoder made of texts with these hashes; null where there is none.</summary>
     /// <exception cref="IOException">Redis cannot be reached.</exception>
     /// <exception cref="TimeoutException">It took too long.</exception>
-    public async Task<Half[]?[]> VectorsAsync(int partition, string encoder, int width, IReadOnlyList<ulong> hashes, CancellationToken cancellation)
+    public async Task<Half[]?[]> VectorsAsync(
+        int partition, string encoder, int width, IReadOnlyList<ulong> hashes, CancellationToken cancellation)
     {
         var found = await ReadAsync([.. hashes.Select(h => _keys.Vector(partition, encoder, h))], cancellation);
         return [.. found.Select(bytes => bytes?.Length == width * 2 ? MemoryMarshal.Cast<byte, Half>(bytes).ToArray() : null)];

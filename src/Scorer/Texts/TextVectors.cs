@@ -13,8 +13,8 @@ namespace Jianwei.Scorer.Texts;
 /// </summary>
 /// <remarks>
 /// A request without texts means that those of its hash were there before: in memory, in Redis under their hash, or as the
-/// company's texts in Redis, where those still have that hash. Where all three fail (a vector that was given up while the request waited and the
-/// texts changed) the company is scored as one without a text, and it is counted.
+/// company's texts in Redis, where those still have that hash. Where all three fail (a vector that was given up while the
+/// request waited and the texts changed) the company is scored as one without a text, and it is counted.
 /// </remarks>
 internal sealed class TextVectors(TextEncoder encoder, TextStore store)
 {
@@ -24,7 +24,8 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
     private Dictionary<ulong, Half[]> _young = [];
     private Dictionary<ulong, Half[]> _old = [];
 
-    // Redis has a partition's vectors and texts on their own: companies of several partitions may have the same texts, and each has to find them.
+    // Redis has a partition's vectors and texts on their own: companies of several partitions may have the same texts, and
+    // each has to find them.
     private readonly HashSet<(int Partition, ulong Hash)> _stored = [];
 
     private sealed record Wanted(ulong Hash, int Partition, string Company, byte[]? Packed);
@@ -38,7 +39,8 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
     /// <summary>Finds or makes the vectors of these rows.</summary>
     /// <exception cref="IOException">Redis cannot be reached.</exception>
     /// <exception cref="TimeoutException">It took too long.</exception>
-    public async Task ResolveAsync(IReadOnlyList<RequestBatch> lanes, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, CancellationToken cancellation)
+    public async Task ResolveAsync(
+        IReadOnlyList<RequestBatch> lanes, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch, CancellationToken cancellation)
     {
         if (_young.Count > Generation)
         {
@@ -53,7 +55,10 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
         }
 
         var known = wanted.Where(w => w.Packed is not null).ToList();
-        var kept = await Task.WhenAll(wanted.Where(w => w.Packed is null).GroupBy(w => w.Partition).Select(p => ReadAsync(p.Key, [.. p], cancellation)));
+        var kept = await Task.WhenAll(wanted
+            .Where(w => w.Packed is null)
+            .GroupBy(w => w.Partition)
+            .Select(p => ReadAsync(p.Key, [.. p], cancellation)));
         List<(Wanted Wanted, CompanyText? Text)> texts =
             [.. known.Select(w => (w, PackedText.Of(w.Packed, w.Hash))), .. kept.SelectMany(k => k)];
         Count("request", known.Count);
@@ -64,7 +69,8 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
     }
 
     // Texts whose vector is not in memory, each once; and those that have come, each once a partition that is not known to have it.
-    private (List<Wanted> Wanted, List<Wanted> Brought) Collect(IReadOnlyList<RequestBatch> lanes, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
+    private (List<Wanted> Wanted, List<Wanted> Brought) Collect(
+        IReadOnlyList<RequestBatch> lanes, IReadOnlyList<ConsumeResult<byte[], byte[]>> batch)
     {
         var (wanted, brought) = (new Dictionary<ulong, Wanted>(), new Dictionary<(int, ulong), Wanted>());
         foreach (var lane in lanes)
@@ -106,7 +112,8 @@ internal sealed class TextVectors(TextEncoder encoder, TextStore store)
             ? store.KeepAsync(w.Partition, encoder.Hash, w.Hash, text.Encode(), vector, cancellation) : Task.CompletedTask));
 
     // What Redis holds of one partition's: vectors go into memory, texts are to be encoded.
-    private async Task<List<(Wanted Wanted, CompanyText? Text)>> ReadAsync(int partition, List<Wanted> wanted, CancellationToken cancellation)
+    private async Task<List<(Wanted Wanted, CompanyText? Text)>> ReadAsync(
+        int partition, List<Wanted> wanted, CancellationToken cancellation)
     {
         var vectors = await store.VectorsAsync(partition, encoder.Hash, encoder.Width, wanted.ConvertAll(w => w.Hash), cancellation);
         var missing = new List<Wanted>();

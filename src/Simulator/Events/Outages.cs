@@ -65,7 +65,9 @@ public sealed class Outages
         return due;
     }
 
-    /// <summary>What was due by this time has been delivered by <paramref name="time"/>: the time itself, or the outage's start during one.</summary>
+    /// <summary>
+    /// What was due by this time has been delivered by <paramref name="time"/>: the time itself, or the outage's start during one.
+    /// </summary>
     public long DueBy(Feed feed, long time)
     {
         foreach (var outage in byFeed[(int)feed])

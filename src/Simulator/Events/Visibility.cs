@@ -31,7 +31,9 @@ public sealed class Visibility
         }
     }
 
-    /// <summary>Share of the month's events delivered by the end of the month that is <paramref name="later"/> months later; 1 from 3 months on.</summary>
+    /// <summary>
+    /// Share of the month's events delivered by the end of the month that is <paramref name="later"/> months later; 1 from 3 months on.
+    /// </summary>
     public double Of(Feed feed, int month, int later) => later >= Months ? 1 : shares[Index(feed, month, later)];
 
     private static double Share(DelayLaw law, Calendar calendar, int month, long due)

@@ -3,7 +3,9 @@ using Jianwei.Simulator.World;
 
 namespace Jianwei.Simulator.Narration;
 
-/// <summary>Days on which a register changed the addresses of a whole city. They say nothing about a company, and are marked as what they are.</summary>
+/// <summary>
+/// Days on which a register changed the addresses of a whole city. They say nothing about a company, and are marked as what they are.
+/// </summary>
 /// <param name="Region">The city.</param>
 /// <param name="Month">In which month.</param>
 /// <param name="Day">Start of the day, in seconds since 1970.</param>

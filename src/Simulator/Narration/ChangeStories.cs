@@ -56,7 +56,8 @@ internal static class ChangeStories
         story.Tell(Feed.Registry, observed, at => new CompanyChange
         {
             Source = "sim", SourceEventId = id, Company = story.Reference, EventTime = CompanyStory.Day(time), ObservedTime = at,
-            Kind = change.Kind, Field = change.Field, Before = change.Before, After = change.After, Currency = change.Currency, Text = change.Text,
+            Kind = change.Kind, Field = change.Field, Before = change.Before, After = change.After,
+            Currency = change.Currency, Text = change.Text,
         });
 
     private static Change Representative(CompanyStory story)
@@ -84,12 +85,15 @@ internal static class ChangeStories
     private static Change HeadCount(CompanyStory story, double factor)
     {
         var before = story.HeadCount;
-        story.HeadCount = factor > 1 ? Math.Max(before + 1, (int)Math.Round(before * factor)) : Math.Max(0, Math.Min(before - 1, (int)Math.Round(before * factor)));
+        story.HeadCount = factor > 1
+            ? Math.Max(before + 1, (int)Math.Round(before * factor))
+            : Math.Max(0, Math.Min(before - 1, (int)Math.Round(before * factor)));
         return new(CompanyChangeKind.Other, "head_count", new FieldValue(before), new FieldValue(story.HeadCount));
     }
 
     private static Change Simple(CompanyChangeKind kind, string? before, string after, string? field = null) =>
         new(kind, field, before is null ? null : new FieldValue(before), new FieldValue(after));
 
-    private sealed record Change(CompanyChangeKind Kind, string? Field, FieldValue? Before, FieldValue? After, string? Currency = null, string? Text = null);
+    private sealed record Change(
+        CompanyChangeKind Kind, string? Field, FieldValue? Before, FieldValue? After, string? Currency = null, string? Text = null);
 }

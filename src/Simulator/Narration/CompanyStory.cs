@@ -94,7 +94,9 @@ internal sealed class CompanyStory
 
     public string IdOf(int month, string part) => $"{Company.Id}-{month:D3}-{part}";
 
-    /// <summary>Tells a message, and sometimes tells it again some days later; what would be heard after the end of the events is not told.</summary>
+    /// <summary>
+    /// Tells a message, and sometimes tells it again some days later; what would be heard after the end of the events is not told.
+    /// </summary>
     public void Tell(Feed feed, long observed, Func<string, RawMessage> message)
     {
         Add(observed, message);

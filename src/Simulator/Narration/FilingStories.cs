@@ -22,7 +22,9 @@ internal static class FilingStories
             .Year.ToString(CultureInfo.InvariantCulture);
         var filing = occurrence.Kind switch
         {
-            EventKind.JudgmentDefendant => Money(story, FilingKind.CourtJudgment, "judgment.text", JudgmentScale * story.Company.HeadCount * Math.Exp(occurrence.Surprise), PartyRole.Defendant),
+            EventKind.JudgmentDefendant => Money(
+                story, FilingKind.CourtJudgment, "judgment.text",
+                JudgmentScale * story.Company.HeadCount * Math.Exp(occurrence.Surprise), PartyRole.Defendant),
             EventKind.JudgmentPlaintiff => Plain(story, FilingKind.CourtJudgment, "plaintiff.text", PartyRole.Plaintiff),
             EventKind.Enforcement => Plain(story, FilingKind.Enforcement, "enforcement.text", PartyRole.Debtor),
             EventKind.Dishonesty => Plain(story, FilingKind.DishonestyListing, "dishonesty.text"),
@@ -78,14 +80,16 @@ internal static class FilingStories
         var wrong = right with { Amount = amount, Text = null };
         story.Tell(Feed.Filings, observed, at => wrong with { ObservedTime = at });
         var later = story.Deliver(Feed.Filings, observed + (long)story.Between(3 * Calendar.Day, 40 * Calendar.Day));
-        var correction = right with { SourceEventId = right.SourceEventId + "-corrected", Detail = "correction", Text = story.Write("correction.text") };
+        var correction =
+            right with { SourceEventId = right.SourceEventId + "-corrected", Detail = "correction", Text = story.Write("correction.text") };
         story.Tell(Feed.Filings, later, at => correction with { ObservedTime = at });
     }
 
     private static Filing Plain(CompanyStory story, FilingKind kind, string rule, PartyRole? role = null) =>
         With(story, kind, rule, story.PlainMoney(PlainScale), role);
 
-    private static Filing Money(CompanyStory story, FilingKind kind, string rule, double yuan, PartyRole? role) => With(story, kind, rule, story.Money(yuan), role);
+    private static Filing Money(CompanyStory story, FilingKind kind, string rule, double yuan, PartyRole? role) =>
+        With(story, kind, rule, story.Money(yuan), role);
 
     private static Filing With(CompanyStory story, FilingKind kind, string rule, double amount, PartyRole? role) =>
         Words(story, kind, rule, role) with { Amount = amount, Currency = story.Currency };
@@ -99,6 +103,7 @@ internal static class FilingStories
 
     private static Filing Words(CompanyStory story, FilingKind kind, string rule, PartyRole? role = null) => new()
     {
-        Source = "sim", SourceEventId = "", Company = story.Reference, ObservedTime = "", Kind = kind, Role = role, Text = story.Write(rule),
+        Source = "sim", SourceEventId = "", Company = story.Reference, ObservedTime = "",
+        Kind = kind, Role = role, Text = story.Write(rule),
     };
 }

@@ -31,12 +31,16 @@ internal static class PostingStories
         var change = occurrence.Observed + (long)(story.Between(0.1, 0.9) * (closing - occurrence.Observed));
         if (story.Chance(UpdatedShare))
         {
-            Follow(story, opened with { SourceEventId = id + "-update", Action = PostingAction.Updated, HeadCount = 1 + story.Below(5) }, change);
+            Follow(
+                story,
+                opened with { SourceEventId = id + "-update", Action = PostingAction.Updated, HeadCount = 1 + story.Below(5) },
+                change);
         }
 
         Follow(story, new JobPosting
         {
-            Source = "sim", SourceEventId = id + "-close", Company = story.Reference, ObservedTime = "", Action = PostingAction.Closed, PostingId = id,
+            Source = "sim", SourceEventId = id + "-close", Company = story.Reference, ObservedTime = "", Action = PostingAction.Closed,
+            PostingId = id,
         }, closing);
     }
 
@@ -45,7 +49,9 @@ internal static class PostingStories
     {
         if (story.Life.DefaultMonth == int.MaxValue || time < story.Life.DefaultTime)
         {
-            story.Tell(Feed.Postings, story.Deliver(Feed.Postings, time), at => message with { EventTime = CompanyStory.Time(time), ObservedTime = at });
+            story.Tell(
+                Feed.Postings, story.Deliver(Feed.Postings, time),
+                at => message with { EventTime = CompanyStory.Time(time), ObservedTime = at });
         }
     }
 }

@@ -19,7 +19,8 @@ public static class Contagion
     /// <param name="health">Total health of all at the end of the month, known drops of the next month already taken off (κ/φ).</param>
     /// <param name="alive">Who has not defaulted.</param>
     public static double Probability(
-        IReadOnlyList<DefaultCurves> curves, IReadOnlyList<Company> companies, int place, ReadOnlySpan<double> health, ReadOnlySpan<bool> alive)
+        IReadOnlyList<DefaultCurves> curves, IReadOnlyList<Company> companies, int place,
+        ReadOnlySpan<double> health, ReadOnlySpan<bool> alive)
     {
         var own = curves[companies[place].Sector];
         var probability = own.Within(Calendar.Year, health[place]);

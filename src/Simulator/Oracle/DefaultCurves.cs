@@ -71,7 +71,9 @@ public sealed class DefaultCurves
         return values[node] + ((at - node) * (values[node + 1] - values[node]));
     }
 
-    /// <summary>E[v(z') | z] on the nodes. Rows that lose mass over the edges are made whole again; what no double can tell from 0 is left out.</summary>
+    /// <summary>
+    /// E[v(z') | z] on the nodes. Rows that lose mass over the edges are made whole again; what no double can tell from 0 is left out.
+    /// </summary>
     private sealed class Kernel
     {
         private const double Nothing = 1e-17;

@@ -11,7 +11,8 @@ namespace Jianwei.Simulator.Oracle;
 /// <param name="MeanProbability">For comparison.</param>
 /// <param name="MeanDifference">Mean absolute difference of probabilities.</param>
 /// <param name="LargestDifference">Largest absolute difference.</param>
-public sealed record GridError(int Companies, int Nodes, int FinerNodes, double MeanProbability, double MeanDifference, double LargestDifference);
+public sealed record GridError(
+    int Companies, int Nodes, int FinerNodes, double MeanProbability, double MeanDifference, double LargestDifference);
 
 /// <summary>Runs the filter on two grids.</summary>
 public static class GridCheck
@@ -31,11 +32,16 @@ public static class GridCheck
             var occurrences = neighbourhood.Companies.Select((c, i) => source.Draw(c, lives[i])).ToList();
             var a = new NeighbourhoodOracle(coarse).Observe(neighbourhood, lives, occurrences, Sight.All);
             var b = new NeighbourhoodOracle(fine).Observe(neighbourhood, lives, occurrences, Sight.All);
-            var pairs = lives.SelectMany((l, i) => Enumerable.Range(0, world.Calendar.Months).Where(l.AliveAfter).Select(t => (A: a[i][t], B: b[i][t]))).ToList();
-            found[s] = (lives.Length, pairs.Count, pairs.Sum(p => p.B), pairs.Sum(p => Math.Abs(p.A - p.B)), pairs.Select(p => Math.Abs(p.A - p.B)).DefaultIfEmpty().Max());
+            var pairs = lives
+                .SelectMany((l, i) => Enumerable.Range(0, world.Calendar.Months).Where(l.AliveAfter).Select(t => (A: a[i][t], B: b[i][t])))
+                .ToList();
+            found[s] = (
+                lives.Length, pairs.Count, pairs.Sum(p => p.B),
+                pairs.Sum(p => Math.Abs(p.A - p.B)), pairs.Select(p => Math.Abs(p.A - p.B)).DefaultIfEmpty().Max());
         });
         var rows = Math.Max(1, found.Sum(f => f.Rows));
-        return new(found.Sum(f => f.Companies), coarse.Grid.Nodes, fine.Grid.Nodes, found.Sum(f => f.Sum) / rows, found.Sum(f => f.Difference) / rows,
-            found.Max(f => f.Largest));
+        return new(
+            found.Sum(f => f.Companies), coarse.Grid.Nodes, fine.Grid.Nodes,
+            found.Sum(f => f.Sum) / rows, found.Sum(f => f.Difference) / rows, found.Max(f => f.Largest));
     }
 }

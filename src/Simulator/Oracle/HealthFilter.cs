@@ -180,7 +180,8 @@ public sealed class HealthFilter
         var (sum, shift) = (Vector<float>.Zero, new Vector<float>(top));
         for (var i = 0; i < state.Length; i += Vector<float>.Count)
         {
-            var value = new Vector<float>(state, i) * new Vector<float>(survival, i) * Vector.Exp(new Vector<float>(likelihood[i..]) - shift);
+            var value = new Vector<float>(state, i) * new Vector<float>(survival, i)
+                * Vector.Exp(new Vector<float>(likelihood[i..]) - shift);
             value.CopyTo(state, i);
             sum += value;
         }

@@ -16,13 +16,17 @@ public sealed class MonthTables
         var health = Enumerable.Range(0, nodes).Select(i => grid.At(i) + world.Factors.Of(sector, month)).ToArray();
         Visible = [.. health.Select(z => (float)EmissionLaw.Visible(z))];
         Survival = [.. Twice(health, (z, _) => world.Hazard.Survival(z))];
-        LogRates = [.. EventSpecs.All.Select(s => s.ARate > 0 ? Twice(health, (z, g) => law.LogRate(s, EmissionLaw.Visible(z), g)) : new float[2 * nodes])];
-        LogYes = [.. WordChoices.All.Select(c => Twice(health, (z, g) => -Math.Log(1 + Math.Exp(-law.LogOdds(c, EmissionLaw.Visible(z), g)))))];
-        LogNo = [.. WordChoices.All.Select(c => Twice(health, (z, g) => -Math.Log(1 + Math.Exp(law.LogOdds(c, EmissionLaw.Visible(z), g)))))];
+        LogRates = [.. EventSpecs.All.Select(s =>
+            s.ARate > 0 ? Twice(health, (z, g) => law.LogRate(s, EmissionLaw.Visible(z), g)) : new float[2 * nodes])];
+        LogYes = [.. WordChoices.All.Select(c =>
+            Twice(health, (z, g) => -Math.Log(1 + Math.Exp(-law.LogOdds(c, EmissionLaw.Visible(z), g)))))];
+        LogNo = [.. WordChoices.All.Select(c =>
+            Twice(health, (z, g) => -Math.Log(1 + Math.Exp(law.LogOdds(c, EmissionLaw.Visible(z), g)))))];
         FeedRates = [.. Enumerable.Range(0, Feeds.Count).Select(feed => FeedRate((Feed)feed))];
         Probability = [.. health.Select(z => (float)curves.Within(Calendar.Year, z))];
         Chances = [.. Months(month => [.. health.Select(z => (float)curves.In(month, z))])];
-        Raises = [.. Enumerable.Range(0, LinkLaw.Kinds).Select(kind => Months(month => [.. health.Select(z => (float)curves.Raise((LinkKind)kind, month, z))]).ToArray())];
+        Raises = [.. Enumerable.Range(0, LinkLaw.Kinds).Select(kind =>
+            Months(month => [.. health.Select(z => (float)curves.Raise((LinkKind)kind, month, z))]).ToArray())];
         Health = health;
         Curves = curves;
     }

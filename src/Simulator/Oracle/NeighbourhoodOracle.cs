@@ -3,7 +3,9 @@ using Jianwei.Simulator.World;
 
 namespace Jianwei.Simulator.Oracle;
 
-/// <summary>Runs the filters of a neighbourhood side by side, because a company's risk needs the belief about those it is tied to.</summary>
+/// <summary>
+/// Runs the filters of a neighbourhood side by side, because a company's risk needs the belief about those it is tied to.
+/// </summary>
 public sealed class NeighbourhoodOracle(OracleModel model)
 {
     /// <summary>12-month probabilities of default given what an observer had seen, by company and month; 0 after a default.</summary>
@@ -114,7 +116,9 @@ public sealed class NeighbourhoodOracle(OracleModel model)
             for (var i = 0; i < companies.Count; i++)
             {
                 alive[i] = lives[i].AliveAfter(month);
-                health[i] = alive[i] ? model.World.Health(companies[i], lives[i], month) - (lives[i].Drops[month + 1] / model.World.Own.Persistence) : 0;
+                health[i] = alive[i]
+                    ? model.World.Health(companies[i], lives[i], month) - (lives[i].Drops[month + 1] / model.World.Own.Persistence)
+                    : 0;
             }
 
             for (var i = 0; i < companies.Count; i++)

@@ -33,7 +33,9 @@ public sealed class NestedCheck(SimulatedWorld world, IReadOnlyList<DefaultCurve
         Parallel.For(0, found.Length, new ParallelOptions { CancellationToken = cancellation }, s =>
         {
             var random = new RandomStream(world.Seed, Purpose.Sample, s);
-            found[s] = Compare(new(world.Seed, random.Below(total), companies), random.Below(world.Calendar.Months), paths, new(world.Seed, Purpose.Nested, s));
+            found[s] = Compare(
+                new(world.Seed, random.Below(total), companies), random.Below(world.Calendar.Months), paths,
+                new(world.Seed, Purpose.Nested, s));
         });
         var all = found.SelectMany(f => f).ToList();
         return (Summary(all, paths), Summary(all.FindAll(c => c.Tied), paths));
@@ -44,7 +46,9 @@ public sealed class NestedCheck(SimulatedWorld world, IReadOnlyList<DefaultCurve
         var companies = neighbourhood.Companies;
         var lives = world.Live(neighbourhood);
         var alive = lives.Select(l => l.AliveAfter(month)).ToArray();
-        var health = companies.Select((c, i) => alive[i] ? world.Health(c, lives[i], month) - (lives[i].Drops[month + 1] / world.Own.Persistence) : 0).ToArray();
+        var health = companies
+            .Select((c, i) => alive[i] ? world.Health(c, lives[i], month) - (lives[i].Drops[month + 1] / world.Own.Persistence) : 0)
+            .ToArray();
         var defaults = new int[companies.Count];
         var year = new YearAhead(world, companies);
         for (var path = 0; path < paths; path++)
@@ -69,7 +73,9 @@ public sealed class NestedCheck(SimulatedWorld world, IReadOnlyList<DefaultCurve
         var (closed, nested) = (found.Average(c => c.ClosedForm), found.Average(c => c.Nested));
         var variance = found.Average(c => c.Nested * (1 - c.Nested) / (paths - 1));
         var square = found.Average(c => (c.ClosedForm - c.Nested) * (c.ClosedForm - c.Nested)) - variance;
-        return new(found.Count, paths, closed, nested, (closed / nested) - 1, Math.Sqrt(variance / found.Count) / nested, Math.Sqrt(Math.Max(0, square)));
+        return new(
+            found.Count, paths, closed, nested, (closed / nested) - 1,
+            Math.Sqrt(variance / found.Count) / nested, Math.Sqrt(Math.Max(0, square)));
     }
 
     /// <summary>One path of a neighbourhood, a year on; its arrays are used again for the next.</summary>

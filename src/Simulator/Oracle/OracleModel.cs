@@ -22,7 +22,8 @@ public sealed class OracleModel
         Grid = new(world.Options, nodes);
         Visibility = new(world.Calendar, outages);
         tables = new MonthTables[Sectors.All.Count * world.Calendar.Months];
-        Parallel.For(0, tables.Length, i => tables[i] = new(world, Grid, curves[i / world.Calendar.Months], i / world.Calendar.Months, i % world.Calendar.Months));
+        Parallel.For(0, tables.Length, i =>
+            tables[i] = new(world, Grid, curves[i / world.Calendar.Months], i / world.Calendar.Months, i % world.Calendar.Months));
         var density = Enumerable.Range(0, nodes).Select(i => world.Start.DensityAt(Grid.At(i))).ToArray();
         var sum = density.Sum();
         Start =

@@ -113,7 +113,9 @@ internal sealed class EventSpool : IDisposable
         {
             var header = bytes[at..];
             var length = MemoryMarshal.Read<int>(header[16..]);
-            places.Add(new(MemoryMarshal.Read<long>(header), MemoryMarshal.Read<int>(header[8..]), MemoryMarshal.Read<int>(header[12..]), at + HeaderSize, length));
+            places.Add(new(
+                MemoryMarshal.Read<long>(header), MemoryMarshal.Read<int>(header[8..]), MemoryMarshal.Read<int>(header[12..]),
+                at + HeaderSize, length));
             at += HeaderSize + length;
         }
 

@@ -21,7 +21,8 @@ internal sealed class OutputFolder : IDisposable
         if (Directory.Exists(place) && Directory.EnumerateFileSystemEntries(place).Any()
             && !(File.Exists(Path.Combine(place, ManifestName)) && Directory.EnumerateFiles(place, EventsName + "*").Any()))
         {
-            throw new IOException($"{place} holds files but no {ManifestName} with {EventsName}, so it is not a simulation and is not replaced; choose another folder");
+            throw new IOException(
+                $"{place} holds files but no {ManifestName} with {EventsName}, so it is not a simulation and is not replaced; choose another folder");
         }
 
         Delete(partial);

@@ -59,7 +59,9 @@ public sealed class Grammar
         return text.ToString();
     }
 
-    /// <summary>How many different texts a rule has, values apart, for a sector and given answers; texts that happen to be alike count apart.</summary>
+    /// <summary>
+    /// How many different texts a rule has, values apart, for a sector and given answers; texts that happen to be alike count apart.
+    /// </summary>
     public BigInteger Count(string rule, Wordings about) => Count(rules[rule], about);
 
     private void Write(StringBuilder text, Rule rule, Wordings about, ref RandomStream random)
@@ -82,7 +84,8 @@ public sealed class Grammar
     }
 
     private static BigInteger Count(Rule rule, Wordings about) => rule.Wordings.Aggregate(BigInteger.Zero, (sum, wording) =>
-        sum + wording.Aggregate(BigInteger.One, (product, part) => part.Text is null && part.Slot is null ? product * Count(part.Choose(about), about) : product));
+        sum + wording.Aggregate(BigInteger.One, (product, part) =>
+            part.Text is null && part.Slot is null ? product * Count(part.Choose(about), about) : product));
 
     private Rule RuleOf(string name)
     {
@@ -120,7 +123,8 @@ public sealed class Grammar
         var choice = WordChoices.All.ToList().FindIndex(c => c.Name == name);
         return char.IsUpper(name[0]) ? new(null, Enum.Parse<Slot>(name, ignoreCase: true), [])
             : choice >= 0 ? new(null, null, [RuleOf(name + ".no"), RuleOf(name + ".yes")], choice)
-            : name.EndsWith(".SECTOR", StringComparison.Ordinal) ? new(null, null, [.. Sectors.All.Select(s => RuleOf(name[..^6] + s.Code))])
+            : name.EndsWith(".SECTOR", StringComparison.Ordinal)
+                ? new(null, null, [.. Sectors.All.Select(s => RuleOf(name[..^6] + s.Code))])
             : new(null, null, [RuleOf(name)]);
     }
 
@@ -129,6 +133,7 @@ public sealed class Grammar
     /// <summary>A literal text, a value, or a rule: one of two by a choice of words, one by the sector, or the only one.</summary>
     private sealed record Part(string? Text, Slot? Slot, IReadOnlyList<Rule> Rules, int Choice = -1)
     {
-        public Rule Choose(Wordings about) => Rules.Count == 1 ? Rules[0] : Choice >= 0 ? Rules[about.Answer(Choice) ? 1 : 0] : Rules[about.Sector];
+        public Rule Choose(Wordings about) =>
+            Rules.Count == 1 ? Rules[0] : Choice >= 0 ? Rules[about.Answer(Choice) ? 1 : 0] : Rules[about.Sector];
     }
 }

@@ -10,7 +10,8 @@ public static class KnownDefaults
     /// <exception cref="IOException">There is none.</exception>
     public static IReadOnlyDictionary<string, KnownDefault> Read(string simulation) =>
         File.ReadLines(Path.Combine(simulation, "truth", "outcomes.csv")).Skip(1).Select(line => line.Split(','))
-            .ToDictionary(f => f[1], f => new KnownDefault(DateTimeOffset.Parse(f[2], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), f[4] == "1"));
+            .ToDictionary(f => f[1], f => new KnownDefault(
+                DateTimeOffset.Parse(f[2], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), f[4] == "1"));
 }
 
 /// <param name="At">Day of the default.</param>

@@ -1,8 +1,8 @@
 namespace Jianwei.Simulator.Truth;
 
 /// <summary>
-/// Alerts beside the truth. An alert is followed by a default that comes within <see cref="Horizon"/> after it; a default is warned of where there is such an
-/// alert, and its lead time is from the first of them.
+/// Alerts beside the truth. An alert is followed by a default that comes within <see cref="Horizon"/> after it; a default
+/// is warned of where there is such an alert, and its lead time is from the first of them.
 /// </summary>
 /// <param name="Defaults">Defaults while the world sends events.</param>
 /// <param name="Warned">Of those, warned of.</param>

@@ -5,7 +5,8 @@ namespace Jianwei.Simulator.Truth;
 /// <param name="AucUncensored">Over the rows whose label the events hold.</param>
 /// <param name="AucByYear">By year of the row's as-of; the first year knows little yet.</param>
 /// <param name="Calibration">Ten parts of equal size, by score.</param>
-public sealed record OracleFigures(double? Auc, double? AucUncensored, IReadOnlyList<double?> AucByYear, IReadOnlyList<CalibrationPart> Calibration);
+public sealed record OracleFigures(
+    double? Auc, double? AucUncensored, IReadOnlyList<double?> AucByYear, IReadOnlyList<CalibrationPart> Calibration);
 
 /// <summary>Collects them row by row. Used by one thread at a time.</summary>
 internal sealed class OracleTally(int years)

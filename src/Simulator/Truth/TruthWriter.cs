@@ -23,7 +23,9 @@ internal sealed class TruthWriter : IDisposable
         var years = world.Calendar.Months / Calendar.Year;
         (Latent, Observable, Tabular, Text, Additive) = (new(years), new(years), new(years), new(years), new(years));
         rows = new(folder.In("truth", "rows.npy"));
-        companies = Open(folder.In("truth", "companies.csv"), "company,id,name,sector,region,founded,head_count,capital_cny,parent,guarantees,supplier");
+        companies = Open(
+            folder.In("truth", "companies.csv"),
+            "company,id,name,sector,region,founded,head_count,capital_cny,parent,guarantees,supplier");
         outcomes = Open(folder.In("truth", "outcomes.csv"), "company,id,defaulted,observed,in_events");
     }
 
@@ -79,9 +81,12 @@ internal sealed class TruthWriter : IDisposable
     private void Append(Neighbourhood neighbourhood, Company company, Life life)
     {
         var founded = Day(world.Calendar.Start(0) - (company.FoundedDaysBefore * Calendar.Day));
-        var ties = Enum.GetValues<LinkKind>().Select(kind => string.Concat(company.Links.Where(l => l.Kind == kind).Select(l => Id(neighbourhood.Companies[l.Other]))));
-        companies.WriteLine(string.Join(',', Number(company), Id(company), $"\"{language.NameOf(world.Seed, company).Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
-            Sectors.All[company.Sector].Code, language.Cities[company.Region], founded, company.HeadCount, company.Capital, string.Join(',', ties)));
+        var ties = Enum.GetValues<LinkKind>().Select(kind =>
+            string.Concat(company.Links.Where(l => l.Kind == kind).Select(l => Id(neighbourhood.Companies[l.Other]))));
+        companies.WriteLine(string.Join(',', Number(company), Id(company),
+            $"\"{language.NameOf(world.Seed, company).Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
+            Sectors.All[company.Sector].Code, language.Cities[company.Region], founded, company.HeadCount, company.Capital,
+            string.Join(',', ties)));
         if (life.DefaultMonth != int.MaxValue)
         {
             outcomes.WriteLine(string.Join(',', Number(company), Id(company), Day(life.DefaultTime), CompanyStory.Time(life.DefaultKnown),

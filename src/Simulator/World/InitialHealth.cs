@@ -38,7 +38,9 @@ public sealed class InitialHealth
         while (high - low > 1e-6)
         {
             var middle = (low + high) / 2;
-            (low, high) = Lives(world, range, kernel, new(middle, world.HazardSlope)).Rate < world.AnnualDefaultRate ? (middle, high) : (low, middle);
+            (low, high) = Lives(world, range, kernel, new(middle, world.HazardSlope)).Rate < world.AnnualDefaultRate
+                ? (middle, high)
+                : (low, middle);
         }
 
         var hazard = new HazardLaw(low, world.HazardSlope);
@@ -60,7 +62,9 @@ public sealed class InitialHealth
         var found = Array.BinarySearch(cumulative, wanted);
         var node = Math.Clamp(found >= 0 ? found : ~found - 1, 0, Nodes - 2);
         var (left, slope, rest) = (density[node], (density[node + 1] - density[node]) / range.Step, wanted - cumulative[node]);
-        var distance = Math.Abs(slope) < 1e-12 ? rest / Math.Max(left, 1e-300) : 2 * rest / (left + Math.Sqrt(Math.Max(0, (left * left) + (2 * slope * rest))));
+        var distance = Math.Abs(slope) < 1e-12
+            ? rest / Math.Max(left, 1e-300)
+            : 2 * rest / (left + Math.Sqrt(Math.Max(0, (left * left) + (2 * slope * rest))));
         return range.At(node) + Math.Clamp(distance, 0, range.Step);
     }
 

@@ -33,7 +33,8 @@ internal static class CharacterClasses
     public static CharacterClass Of(char c) => Table[c];
 
     /// <summary>Whether a space before it belongs to its chunk.</summary>
-    public static bool TakesSpace(char c) => Of(c) is CharacterClass.Letter or CharacterClass.Digit or CharacterClass.Symbol or CharacterClass.Surrogate;
+    public static bool TakesSpace(char c) =>
+        Of(c) is CharacterClass.Letter or CharacterClass.Digit or CharacterClass.Symbol or CharacterClass.Surrogate;
 
     private static CharacterClass[] Build()
     {

@@ -8,13 +8,16 @@ namespace Jianwei.Tokenizer.Documents;
 /// <param name="Tags">As long: see <see cref="TokenTag"/>.</param>
 public readonly record struct TokenDocument(ushort[] Ids, byte[] Tags);
 
-/// <summary>What a token is part of, in a byte: bits 0-1 segment, bits 2-6 number of the text within the document, bit 7 set where a word begins.</summary>
+/// <summary>
+/// What a token is part of, in a byte: bits 0-1 segment, bits 2-6 number of the text within the document, bit 7 set where a word begins.
+/// </summary>
 public static class TokenTag
 {
     /// <summary>Texts that a document can tell apart.</summary>
     public const int MaxTexts = 32;
 
-    public static byte Of(TextEntry text, int number, bool startsWord) => (byte)((int)text.Segment | (number << 2) | (startsWord ? 0x80 : 0));
+    public static byte Of(TextEntry text, int number, bool startsWord) =>
+        (byte)((int)text.Segment | (number << 2) | (startsWord ? 0x80 : 0));
 }
 
 /// <summary>
@@ -39,7 +42,8 @@ public sealed class DocumentEncoder(SubwordTokenizer tokenizer)
     public TokenDocument Encode(CompanyText text)
     {
         var there = text.Entries.Where(e => e.Content is { Length: > 0 }).Take(TokenTag.MaxTexts).ToArray();
-        var (ids, starts) = (ArrayPool<ushort>.Shared.Rent(there.Length * MaxTokensOfText), ArrayPool<bool>.Shared.Rent(there.Length * MaxTokensOfText));
+        var (ids, starts) = (
+            ArrayPool<ushort>.Shared.Rent(there.Length * MaxTokensOfText), ArrayPool<bool>.Shared.Rent(there.Length * MaxTokensOfText));
         try
         {
             Span<int> counts = stackalloc int[there.Length];

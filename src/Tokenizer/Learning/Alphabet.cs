@@ -5,8 +5,8 @@ using Jianwei.Tokenizer.Characters;
 namespace Jianwei.Tokenizer.Learning;
 
 /// <summary>
-/// Characters that always get an entry. The Chinese ones are the frequent levels of two standards: level 1 of GB 2312 (3,755, simplified) and
-/// of Big5 (5,401, traditional).
+/// Characters that always get an entry. The Chinese ones are the frequent levels of two standards: level 1 of GB 2312
+/// (3,755, simplified) and of Big5 (5,401, traditional).
 /// </summary>
 internal static class Alphabet
 {
@@ -23,13 +23,16 @@ internal static class Alphabet
         return [.. Nfkc.Normalise(all).Distinct().Where(c => !char.IsSurrogate(c)).Order()];
     }
 
-    private static string Level1(string name) => name == "gb2312" ? Characters(936, 0xB0A1, 0xD7F9, 0xA1) : Characters(950, 0xA440, 0xC67E, 0x40);
+    private static string Level1(string name) =>
+        name == "gb2312" ? Characters(936, 0xB0A1, 0xD7F9, 0xA1) : Characters(950, 0xA440, 0xC67E, 0x40);
 
     // Second bytes below the lowest are of code page 936 and not of GB 2312.
     private static string Characters(int codePage, int first, int last, byte lowest)
     {
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage)!;
-        var codes = Enumerable.Range(first, last - first + 1).Where(code => (byte)code >= lowest).Select(code => encoding.GetString([(byte)(code >> 8), (byte)code]));
+        var codes = Enumerable.Range(first, last - first + 1)
+            .Where(code => (byte)code >= lowest)
+            .Select(code => encoding.GetString([(byte)(code >> 8), (byte)code]));
         return string.Concat(codes.Where(text => text.Length == 1 && CharacterClasses.Of(text[0]) == CharacterClass.Han));
     }
 }

@@ -23,7 +23,9 @@ internal sealed class Candidates(List<KeyValuePair<string, double>> words, WordL
 
         var best = parts.Ordered();
         best.Sort((a, b) => Covered(a) != Covered(b) ? Covered(b).CompareTo(Covered(a)) : string.CompareOrdinal(a.Key, b.Key));
-        return [.. best.Take(most).Concat(required.Select(c => KeyValuePair.Create(c, singles[c[0]]))).OrderBy(p => p.Key, StringComparer.Ordinal)];
+        return [.. best.Take(most)
+            .Concat(required.Select(c => KeyValuePair.Create(c, singles[c[0]])))
+            .OrderBy(p => p.Key, StringComparer.Ordinal)];
     }
 
     private void AddParts(WordCounts parts, string word, double count)

@@ -8,7 +8,9 @@ public sealed record LearnOptions
     /// <summary>Entries of the vocabulary, specials and bytes among them. Fewer than allowed leave room for patches.</summary>
     public int Size { get; init; } = 16_000;
 
-    /// <summary>Sets of Chinese characters that get an entry whatever the texts: <c>gb2312</c>, <c>big5</c>; see <see cref="Alphabet"/>.</summary>
+    /// <summary>
+    /// Sets of Chinese characters that get an entry whatever the texts: <c>gb2312</c>, <c>big5</c>; see <see cref="Alphabet"/>.
+    /// </summary>
     public IReadOnlyList<string> Alphabets { get; init; } = ["gb2312", "big5"];
 
     /// <summary>Share of all characters that the single characters cover at least; the rest is spelled in bytes.</summary>

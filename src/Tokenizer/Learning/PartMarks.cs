@@ -4,8 +4,9 @@ using Jianwei.Tokenizer.Segmentation;
 namespace Jianwei.Tokenizer.Learning;
 
 /// <summary>
-/// Which single Chinese characters are more often part of a word than a word. Where a character comes out as a piece of its own, it is either one
-/// of the dictionary's one-character words or a part of a word that the vocabulary lacks; the dictionary's frequencies say which is likelier. Of a character that it does not have, the latter is.
+/// Which single Chinese characters are more often part of a word than a word. Where a character comes out as a piece of its
+/// own, it is either one of the dictionary's one-character words or a part of a word that the vocabulary lacks; the
+/// dictionary's frequencies say which is likelier. Of a character that it does not have, the latter is.
 /// </summary>
 internal static class PartMarks
 {
@@ -29,6 +30,7 @@ internal static class PartMarks
             }
         }
 
-        return [.. pieces.Where(p => p.Length == 1 && CharacterClasses.Of(p[0]) == CharacterClass.Han && inWords[p[0]] >= dictionary.FrequencyOf(p))];
+        return [.. pieces.Where(p =>
+            p.Length == 1 && CharacterClasses.Of(p[0]) == CharacterClass.Han && inWords[p[0]] >= dictionary.FrequencyOf(p))];
     }
 }

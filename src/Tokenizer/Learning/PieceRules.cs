@@ -28,7 +28,9 @@ internal static class PieceRules
 
         return CharacterClasses.Of(bare[0]) switch
         {
-            CharacterClass.Han => words.Count > 0 ? bare.Length <= LongestHan && words.Contains(bare) : bare.Length <= LongestHanWithoutWords,
+            CharacterClass.Han => words.Count > 0
+                ? bare.Length <= LongestHan && words.Contains(bare)
+                : bare.Length <= LongestHanWithoutWords,
             CharacterClass.Surrogate => false,
             CharacterClass.Symbol when IsSigns(bare) => bare.Length <= LongestSigns,
             _ => bare.Length <= (bare.ContainsAnyInRange('0', '9') ? LongestDigits : LongestLetters),

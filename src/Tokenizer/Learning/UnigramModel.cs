@@ -25,7 +25,8 @@ internal sealed class UnigramModel
     /// <param name="words">What is fitted, with weights.</param>
     /// <param name="pieces">Distinct, with first counts.</param>
     /// <param name="required">Pieces that are never pruned.</param>
-    public UnigramModel(List<KeyValuePair<string, double>> words, IReadOnlyList<KeyValuePair<string, double>> pieces, HashSet<string> required)
+    public UnigramModel(
+        List<KeyValuePair<string, double>> words, IReadOnlyList<KeyValuePair<string, double>> pieces, HashSet<string> required)
     {
         (this.words, this.required) = (words, required);
         var longest = words.Count == 0 ? 0 : words.Max(w => w.Key.Length);
@@ -62,7 +63,8 @@ internal sealed class UnigramModel
     public void Prune(int size, double share)
     {
         var total = counts.Sum();
-        double[] losses = [.. Enumerable.Range(0, Pieces.Length).Select(i => required.Contains(Pieces[i]) ? double.PositiveInfinity : Loss(i, total))];
+        double[] losses = [.. Enumerable.Range(0, Pieces.Length).Select(i =>
+            required.Contains(Pieces[i]) ? double.PositiveInfinity : Loss(i, total))];
         int[] order = [.. Enumerable.Range(0, Pieces.Length)];
         Array.Sort(order, (a, b) => losses[a] != losses[b] ? losses[b].CompareTo(losses[a]) : string.CompareOrdinal(Pieces[a], Pieces[b]));
         HashSet<int> kept = [.. order.Take(Math.Max(size, (int)(Pieces.Length * share)))];

@@ -6,8 +6,8 @@ using Jianwei.Tokenizer.Vocabularies;
 namespace Jianwei.Tokenizer.Learning;
 
 /// <summary>
-/// Learns a vocabulary from texts and lists of words. Word lists come first: they cut the Chinese of the texts into words. Memory is bounded by the
-/// number of distinct words that are kept, not by the texts.
+/// Learns a vocabulary from texts and lists of words. Word lists come first: they cut the Chinese of the texts into words.
+/// Memory is bounded by the number of distinct words that are kept, not by the texts.
 /// </summary>
 public sealed class VocabularyLearner
 {
@@ -87,7 +87,8 @@ public sealed class VocabularyLearner
         var room = options.Size - SpecialTokens.FirstPiece;
         if (characters.Count > room)
         {
-            throw new InvalidDataException($"{characters.Count:N0} single characters do not fit in {options.Size:N0} entries; allowed: a larger size, " +
+            throw new InvalidDataException(
+                $"{characters.Count:N0} single characters do not fit in {options.Size:N0} entries; allowed: a larger size, " +
                 "fewer alphabets or less coverage");
         }
 
@@ -95,14 +96,16 @@ public sealed class VocabularyLearner
         var seeds = new Candidates(words, dictionary).Best(characters, options.Size * SeedsAnEntry, cancellation);
         if (seeds.Count < room)
         {
-            throw new InvalidDataException($"the texts have {seeds.Count:N0} possible pieces, too few for {options.Size:N0} entries; allowed: more texts or a smaller size");
+            throw new InvalidDataException(
+                $"the texts have {seeds.Count:N0} possible pieces, too few for {options.Size:N0} entries; allowed: more texts or a smaller size");
         }
 
         var model = Fitted(words, seeds, characters, room, progress, cancellation);
         return Finished(model);
     }
 
-    private static UnigramModel Fitted(List<KeyValuePair<string, double>> words, List<KeyValuePair<string, double>> seeds, HashSet<string> characters, int room,
+    private static UnigramModel Fitted(
+        List<KeyValuePair<string, double>> words, List<KeyValuePair<string, double>> seeds, HashSet<string> characters, int room,
         IProgress<LearnProgress>? progress, CancellationToken cancellation)
     {
         var model = new UnigramModel(words, seeds, characters);
@@ -148,7 +151,9 @@ public sealed class VocabularyLearner
 
         var total = seen.Sum();
         var missing = total - characters.Sum(c => seen[c[0]]);
-        foreach (var c in Enumerable.Range(0, seen.Length).Where(c => seen[c] > 0 && !char.IsSurrogate((char)c)).OrderByDescending(c => seen[c]).ThenBy(c => c))
+        foreach (var c in Enumerable.Range(0, seen.Length)
+            .Where(c => seen[c] > 0 && !char.IsSurrogate((char)c))
+            .OrderByDescending(c => seen[c]).ThenBy(c => c))
         {
             if (missing <= (1 - options.Coverage) * total)
             {

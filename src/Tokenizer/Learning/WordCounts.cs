@@ -1,6 +1,8 @@
 namespace Jianwei.Tokenizer.Learning;
 
-/// <summary>How often each word was seen, in bounded memory: when there are too many, the rarest are forgotten (lossy counting, Manku 2002).</summary>
+/// <summary>
+/// How often each word was seen, in bounded memory: when there are too many, the rarest are forgotten (lossy counting, Manku 2002).
+/// </summary>
 /// <param name="limit">Most words that are kept.</param>
 internal sealed class WordCounts(int limit)
 {

@@ -6,8 +6,8 @@ using Jianwei.Tokenizer.Segmentation;
 namespace Jianwei.Tokenizer.Learning;
 
 /// <summary>
-/// A dictionary of Chinese words with frequencies, in jieba's format: <c>word frequency [tag]</c> a line. It cuts runs of Chinese into words by the
-/// most probable path, and says which pieces are words.
+/// A dictionary of Chinese words with frequencies, in jieba's format: <c>word frequency [tag]</c> a line. It cuts runs of
+/// Chinese into words by the most probable path, and says which pieces are words.
 /// </summary>
 internal sealed class WordList
 {
@@ -38,9 +38,11 @@ internal sealed class WordList
                 continue;
             }
 
-            if (fields.Length is < 2 or > 3 || !double.TryParse(fields[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var frequency))
+            if (fields.Length is < 2 or > 3
+                || !double.TryParse(fields[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var frequency))
             {
-                throw new InvalidDataException($"{name}:{line}: \"{CleanText.Cut(text, 60)}\" is no word; allowed: WORD FREQUENCY [TAG], as in jieba's dict.txt");
+                throw new InvalidDataException(
+                    $"{name}:{line}: \"{CleanText.Cut(text, 60)}\" is no word; allowed: WORD FREQUENCY [TAG], as in jieba's dict.txt");
             }
 
             var word = Nfkc.Normalise(fields[0]);

@@ -5,8 +5,8 @@ using Jianwei.Tokenizer.Vocabularies;
 namespace Jianwei.Tokenizer.Patching;
 
 /// <summary>
-/// New words in an existing vocabulary. Old entries keep their ids and costs, so texts without the words keep their ids; each new entry says which
-/// ids spelled it before, and the mean of their vectors is where its own begins (<c>training/fusion/patch.py</c>).
+/// New words in an existing vocabulary. Old entries keep their ids and costs, so texts without the words keep their ids; each new
+/// entry says which ids spelled it before, and the mean of their vectors is where its own begins (<c>training/fusion/patch.py</c>).
 /// </summary>
 public static class VocabularyPatch
 {
@@ -14,7 +14,9 @@ public static class VocabularyPatch
     private const int Gain = 1_000;
 
     /// <param name="old">What is added to.</param>
-    /// <param name="words">Each within one chunk: a Latin word, which is added with and without the space before it, or a word of Chinese.</param>
+    /// <param name="words">
+    /// Each within one chunk: a Latin word, which is added with and without the space before it, or a word of Chinese.
+    /// </param>
     /// <exception cref="InvalidDataException">A word cannot be an entry, or all of them are already.</exception>
     public static Vocabulary Apply(Vocabulary old, IEnumerable<string> words)
     {
@@ -46,7 +48,8 @@ public static class VocabularyPatch
         {
             [_] when CharacterClasses.TakesSpace(word[0]) => [" " + word, word],
             [_] => [word],
-            _ => throw new InvalidDataException($"\"{CleanText.Cut(word, 60)}\" is more than one word to the tokenizer ({string.Join(" | ", chunks.Take(10))}): " +
+            _ => throw new InvalidDataException(
+                $"\"{CleanText.Cut(word, 60)}\" is more than one word to the tokenizer ({string.Join(" | ", chunks.Take(10))}): " +
                 "no piece can hold it; allowed: a Latin word or number without punctuation or spaces, or a word of Chinese"),
         };
     }
@@ -54,7 +57,8 @@ public static class VocabularyPatch
     // The median cost of a learned word.
     private static int Typical(Vocabulary old)
     {
-        int[] costs = [.. old.Entries.Where(e => e.Piece.Length > 1 && e.Cost > 0).Select(e => e.Cost).DefaultIfEmpty(old.UnknownCost / 2).Order()];
+        int[] costs = [.. old.Entries.Where(e => e.Piece.Length > 1 && e.Cost > 0)
+            .Select(e => e.Cost).DefaultIfEmpty(old.UnknownCost / 2).Order()];
         return costs[costs.Length / 2];
     }
 }

@@ -1,6 +1,8 @@
 namespace Jianwei.Tokenizer.Segmentation;
 
-/// <summary>Places the nodes of a <see cref="DoubleArrayTrie"/>: depth first, each node's children at the first place where all of them fit.</summary>
+/// <summary>
+/// Places the nodes of a <see cref="DoubleArrayTrie"/>: depth first, each node's children at the first place where all of them fit.
+/// </summary>
 internal sealed class DoubleArrayBuilder
 {
     // From where on so little is free that looking there again is not worth it.

@@ -1,8 +1,8 @@
 namespace Jianwei.Tokenizer.Segmentation;
 
 /// <summary>
-/// A trie over UTF-16 units in two arrays (Aoe 1989): the child of node n by code c is the node <c>base[n] + c</c> if that one's parent is n.
-/// Units are first renumbered densely, so that the arrays stay small; code 0 is a unit that no key holds.
+/// A trie over UTF-16 units in two arrays (Aoe 1989): the child of node n by code c is the node <c>base[n] + c</c> if that
+/// one's parent is n. Units are first renumbered densely, so that the arrays stay small; code 0 is a unit that no key holds.
 /// </summary>
 internal sealed class DoubleArrayTrie
 {

@@ -11,8 +11,9 @@ namespace Jianwei.Tokenizer.Segmentation;
 internal record struct Step(int Cost, int Piece, int Place, ushort Code);
 
 /// <summary>
-/// The segmentation of a chunk that costs least: Viterbi over the pieces of a trie (the unigram model of Kudo 2018). Of two that cost the same,
-/// the one whose last differing piece begins earlier. A character without a piece of its own can always be passed at the unknown cost.
+/// The segmentation of a chunk that costs least: Viterbi over the pieces of a trie (the unigram model of Kudo 2018). Of two
+/// that cost the same, the one whose last differing piece begins earlier. A character without a piece of its own can always
+/// be passed at the unknown cost.
 /// </summary>
 /// <param name="trie">Pieces.</param>
 /// <param name="costs">By piece.</param>
@@ -25,8 +26,8 @@ internal sealed class Lattice(DoubleArrayTrie trie, int[] costs, int unknownCost
     private readonly int spaceNode = trie.Next(DoubleArrayTrie.Root, ' ');
 
     /// <summary>
-    /// Fills steps so that, from place 0 on, <c>steps[p].Place</c> is the end of the piece that begins at p and <c>steps[end].Piece</c> that piece.
-    /// Place 0 is before the space where the chunk has one.
+    /// Fills steps so that, from place 0 on, <c>steps[p].Place</c> is the end of the piece that begins at p and
+    /// <c>steps[end].Piece</c> that piece. Place 0 is before the space where the chunk has one.
     /// </summary>
     /// <returns>The last place: length of the word, plus one for the space.</returns>
     public int Segment(ReadOnlySpan<char> word, bool spaced, Span<Step> steps)

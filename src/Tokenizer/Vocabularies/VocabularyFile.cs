@@ -69,10 +69,12 @@ internal static class VocabularyFile
                 bytes = bytes[3..];
             }
 
-            var file = JsonSerializer.Deserialize(bytes, VocabularyContext.Default.Contents) ?? throw new InvalidDataException("the file is null");
+            var file = JsonSerializer.Deserialize(bytes, VocabularyContext.Default.Contents)
+                ?? throw new InvalidDataException("the file is null");
             return file switch
             {
-                { SchemaVersion: not SchemaVersion } => throw new InvalidDataException($"schema_version is {file.SchemaVersion}; allowed: {SchemaVersion}"),
+                { SchemaVersion: not SchemaVersion } =>
+                    throw new InvalidDataException($"schema_version is {file.SchemaVersion}; allowed: {SchemaVersion}"),
                 { Algorithm: not Algorithm } => throw new InvalidDataException($"algorithm is \"{file.Algorithm}\"; allowed: {Algorithm}"),
                 { Entries: null } => throw new InvalidDataException("entries is null"),
                 _ => new Vocabulary(file.Entries, file.UnknownCost, file.Parent),

@@ -47,7 +47,9 @@ internal static class VocabularyRules
             $"entry {id} \"{entry.Piece}\" comes from ids that are not before it");
     }
 
-    /// <summary>Whether some text has this as a part of one chunk: what may stand inside a word, such as "'s", is judged inside one.</summary>
+    /// <summary>
+    /// Whether some text has this as a part of one chunk: what may stand inside a word, such as "'s", is judged inside one.
+    /// </summary>
     public static bool IsWithinAChunk(string piece)
     {
         if (piece is " ")

@@ -40,7 +40,8 @@ internal sealed class Installation : IAsyncDisposable
             ["JIANWEI_Api__Url"] = "http://127.0.0.1:0",
         };
         Kafka = new(
-            Options.Create(new KafkaOptions { BootstrapServers = kafka.Bootstrap, Prefix = Prefix, Partitions = Partitions }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+            Options.Create(new KafkaOptions { BootstrapServers = kafka.Bootstrap, Prefix = Prefix, Partitions = Partitions }),
+            TimeProvider.System, NullLogger<KafkaClients>.Instance);
         foreach (var shared in (string[])["schemas", "models", "samples"])
             Directory.CreateSymbolicLink(Path.Combine(home, shared), Path.Combine(Repository.Root, shared));
     }
@@ -55,8 +56,12 @@ internal sealed class Installation : IAsyncDisposable
     public KafkaClients Kafka { get; }
 
     /// <summary>On servers that tests share, or on the test's own where given.</summary>
-    public static async Task<Installation> CreateAsync(KafkaServer? kafka = null, RedisServer? redis = null, PostgresServer? postgres = null) => new(
-        kafka ?? await KafkaServer.SharedAsync(), redis ?? await RedisServer.SharedAsync(), await (postgres ?? await PostgresServer.SharedAsync()).CreateDatabaseAsync());
+    public static async Task<Installation> CreateAsync(
+        KafkaServer? kafka = null, RedisServer? redis = null, PostgresServer? postgres = null) =>
+        new(
+            kafka ?? await KafkaServer.SharedAsync(),
+            redis ?? await RedisServer.SharedAsync(),
+            await (postgres ?? await PostgresServer.SharedAsync()).CreateDatabaseAsync());
 
     /// <summary>Settings that make many small batches, so that a kill meets every place between two of them.</summary>
     public Installation WithSmallBatches(int size)
@@ -91,11 +96,14 @@ internal sealed class Installation : IAsyncDisposable
     {
         using var http = new HttpClient { BaseAddress = new(await alerts.UrlAsync()) };
         await Until.TrueAsync(
-            async () => (await http.GetAsync(new Uri("/api/portfolios", UriKind.Relative))).IsSuccessStatusCode, () => $"the API answers; it said:\n{alerts.Errors}", 60);
+            async () => (await http.GetAsync(new Uri("/api/portfolios", UriKind.Relative))).IsSuccessStatusCode,
+            () => $"the API answers; it said:\n{alerts.Errors}",
+            60);
         var portfolio = (await PostAsync(http, "/api/portfolios", new { name = "all" }))["id"]!.GetValue<long>();
         await PostAsync(http, $"/api/portfolios/{portfolio}/members", new { company_ids = companies });
         await PostAsync(http, $"/api/portfolios/{portfolio}/subscriptions", new { name = "everything", channel = "console" });
-        await PostAsync(http, $"/api/portfolios/{portfolio}/subscriptions", new { name = "watch", channel = "console", minimum_band = "watch" });
+        await PostAsync(
+            http, $"/api/portfolios/{portfolio}/subscriptions", new { name = "watch", channel = "console", minimum_band = "watch" });
     }
 
     /// <summary>Waits until every stage has handled everything.</summary>
@@ -135,7 +143,8 @@ internal sealed class Installation : IAsyncDisposable
     public async Task SomeEventsAsync(int more, JianweiProcess? source = null)
     {
         using var consumer = Kafka.Consumer("look").Build();
-        long Events() => Enumerable.Range(0, Partitions).Sum(p => consumer.EndsOf(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(30), TimeProvider.System).High.Value);
+        long Events() => Enumerable.Range(0, Partitions)
+            .Sum(p => consumer.EndsOf(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(30), TimeProvider.System).High.Value);
         var before = Events();
         await Until.TrueAsync(
             () => Events() >= before + more || source is { Running: false },
@@ -147,7 +156,8 @@ internal sealed class Installation : IAsyncDisposable
     public string Lag()
     {
         using var lag = new StageLag(Kafka, StageLag.AllStages);
-        var behind = string.Join(", ", lag.LookAsync(CancellationToken.None).GetAwaiter().GetResult().Select(b => $"{b.Key} {b.Value} behind"));
+        var behind = string.Join(
+            ", ", lag.LookAsync(CancellationToken.None).GetAwaiter().GetResult().Select(b => $"{b.Key} {b.Value} behind"));
         return $"{behind}; {string.Join(", ", Kafka.Topics.All.Select(t => $"{t} {Count(t)}"))}";
     }
 

@@ -80,7 +80,10 @@ internal sealed partial class JianweiProcess : IAsyncDisposable
 
     /// <summary>Waits until it has said this.</summary>
     public Task SaysAsync(string text, int seconds = 60) =>
-        Until.TrueAsync(() => Errors.Contains(text, StringComparison.Ordinal) ? true : Running ? false : throw Gone(), () => $"'{text}'; it said:\n{Errors}", seconds);
+        Until.TrueAsync(
+            () => Errors.Contains(text, StringComparison.Ordinal) ? true : Running ? false : throw Gone(),
+            () => $"'{text}'; it said:\n{Errors}",
+            seconds);
 
     /// <summary>Where its HTTP side is.</summary>
     public async Task<string> UrlAsync()

@@ -16,7 +16,8 @@ internal sealed record Outcome(IReadOnlyList<string> Alerts, IReadOnlyList<strin
         from alerts a join subscriptions s using (subscription_id)
         """;
 
-    private const string ScoresSql = "select concat_ws(' | ', company_id, as_of at time zone 'UTC', state_version, probability, log_odds, band, event_id, model) from scores";
+    private const string ScoresSql =
+        "select concat_ws(' | ', company_id, as_of at time zone 'UTC', state_version, probability, log_odds, band, event_id, model) from scores";
 
     /// <summary>Reads it.</summary>
     public static async Task<Outcome> OfAsync(Installation installation)
@@ -36,7 +37,8 @@ internal sealed record Outcome(IReadOnlyList<string> Alerts, IReadOnlyList<strin
     private static List<string> Letters(Installation installation) =>
     [
         .. installation.Read(installation.Kafka.Topics.DeadLetters).Select(r => Wire.ReadDeadLetter(r.Message.Value))
-            .Select(l => $"{l.Topic[installation.Prefix.Length..]}[{l.Partition}]@{l.Offset} {l.Stage} {l.Reason}: {l.Detail}").Distinct().Order(StringComparer.Ordinal),
+            .Select(l => $"{l.Topic[installation.Prefix.Length..]}[{l.Partition}]@{l.Offset} {l.Stage} {l.Reason}: {l.Detail}")
+            .Distinct().Order(StringComparer.Ordinal),
     ];
 
     private static void AssertSame(IReadOnlyList<string> expected, IReadOnlyList<string> found, string what)

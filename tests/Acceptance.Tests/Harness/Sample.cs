@@ -14,7 +14,8 @@ internal static class Sample
     private static readonly Lazy<Task<Expected>> Shared = new(RunAsync);
 
     private static readonly List<ReplayRow> All =
-        [.. ReplayFile.Open(ReplayFormats.Get("warn"), Path.Combine(Repository.Root, "samples", "warn-2000.csv"), CancellationToken.None).Rows(CancellationToken.None)];
+        [.. ReplayFile.Open(ReplayFormats.Get("warn"), Path.Combine(Repository.Root, "samples", "warn-2000.csv"), CancellationToken.None)
+            .Rows(CancellationToken.None)];
 
     private static readonly List<ReplayRow> Filings = [.. All.Where(r => r.Topic == "filings")];
 

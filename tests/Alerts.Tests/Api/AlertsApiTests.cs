@@ -32,8 +32,11 @@ public sealed class AlertsApiTests : IAsyncLifetime
         var id = created.GetProperty("id").GetInt64();
         Assert.Equal("长三角", (await GetAsync($"/api/portfolios/{id}")).GetProperty("name").GetString());
         await SendAsync(HttpMethod.Put, $"/api/portfolios/{id}", """{"name": "x"}""");
-        Assert.Equal(["x"], (await GetAsync("/api/portfolios")).GetProperty("items").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
-        Assert.Equal("name 'x' is taken by another portfolio", Detail(await PostAsync("/api/portfolios", """{"name": "x"}""", HttpStatusCode.Conflict)));
+        Assert.Equal(["x"], (await GetAsync("/api/portfolios"))
+            .GetProperty("items").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Equal(
+            "name 'x' is taken by another portfolio",
+            Detail(await PostAsync("/api/portfolios", """{"name": "x"}""", HttpStatusCode.Conflict)));
 
         await SendAsync(HttpMethod.Delete, $"/api/portfolios/{id}", null, HttpStatusCode.NoContent);
         Assert.Equal($"there is no portfolio {id}", Detail(await GetAsync($"/api/portfolios/{id}", HttpStatusCode.NotFound)));
@@ -54,13 +57,16 @@ public sealed class AlertsApiTests : IAsyncLifetime
         var members = (await GetAsync($"/api/portfolios/{id}/members")).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(["US-CIK:1", "US-CIK:2", "US-CIK:7", "US-CIK:9"], members.Select(m => m.GetProperty("company_id").GetString()));
         Assert.Equal([false, false, false, true], members.Select(m => m.GetProperty("known").GetBoolean()));
-        Assert.Equal(0, (await PostAsync($"/api/portfolios/{id}/members", """{"company_ids": ["US-CIK:1"]}""")).GetProperty("changed").GetInt32());
+        Assert.Equal(0, (await PostAsync($"/api/portfolios/{id}/members", """{"company_ids": ["US-CIK:1"]}"""))
+            .GetProperty("changed").GetInt32());
 
         var page = await GetAsync($"/api/portfolios/{id}/members?limit=3");
         Assert.Equal("US-CIK:7", page.GetProperty("next").GetString());
         Assert.Single((await GetAsync($"/api/portfolios/{id}/members?limit=3&after=US-CIK:7")).GetProperty("items").EnumerateArray());
 
-        Assert.Equal(1, (await PostAsync($"/api/portfolios/{id}/members/remove", """{"identifiers": [{"scheme": "NAME", "value": "鸿远"}]}""")).GetProperty("changed").GetInt32());
+        Assert.Equal(1, (await PostAsync(
+            $"/api/portfolios/{id}/members/remove", """{"identifiers": [{"scheme": "NAME", "value": "鸿远"}]}"""))
+            .GetProperty("changed").GetInt32());
         await SendAsync(HttpMethod.Delete, $"/api/portfolios/{id}/members/US-CIK:0007", null, HttpStatusCode.NoContent);
         Assert.Equal(2, (await GetAsync($"/api/portfolios/{id}")).GetProperty("members").GetInt32());
     }
@@ -88,19 +94,23 @@ public sealed class AlertsApiTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"company_ids": ["US-CIK:1", "us-cik:7"]}""", "company_ids[1] is 'us-cik:7'; allowed: SCHEME:ID, where SCHEME is CN-USCC, ")]
+    [InlineData("""{"company_ids": ["US-CIK:1", "us-cik:7"]}""",
+        "company_ids[1] is 'us-cik:7'; allowed: SCHEME:ID, where SCHEME is CN-USCC, ")]
     [InlineData("""{"company_ids": ["Apple"]}""", "company_ids[0] is 'Apple'; allowed: SCHEME:ID, where SCHEME is CN-USCC, ")]
     [InlineData("""{"company_ids": [":7"]}""", "company_ids[0] is ':7'; allowed: SCHEME:ID, ")]
     [InlineData("""{"company_ids": [null]}""", "company_ids[0] is missing; allowed: 1 to 200 characters")]
     [InlineData("""{"company_ids": ["US-CIK:"]}""", "company_ids[0] is 'US-CIK:'; allowed: for US-CIK, 1 to 10 digits")]
     [InlineData("""{"company_ids": ["US-CIK:7a"]}""", "company_ids[0] is 'US-CIK:7a'; allowed: for US-CIK, 1 to 10 digits")]
     [InlineData("""{"company_ids": ["US-CIK:000"]}""", "company_ids[0] is 'US-CIK:000'; allowed: for US-CIK, a number above 0")]
-    [InlineData("""{"company_ids": ["CN-USCC:91310000MA1FL5KQ70"]}""", "company_ids[0] is 'CN-USCC:91310000MA1FL5KQ70'; allowed: for CN-USCC, the check character of GB 32100-2015")]
-    [InlineData("""{"identifiers": [{"scheme": "NAME", "value": "nobody"}]}""", "identifiers[0] is 'NAME:nobody'; allowed: an alias of a company, or a scheme that is CN-USCC, ")]
+    [InlineData("""{"company_ids": ["CN-USCC:91310000MA1FL5KQ70"]}""",
+        "company_ids[0] is 'CN-USCC:91310000MA1FL5KQ70'; allowed: for CN-USCC, the check character of GB 32100-2015")]
+    [InlineData("""{"identifiers": [{"scheme": "NAME", "value": "nobody"}]}""",
+        "identifiers[0] is 'NAME:nobody'; allowed: an alias of a company, or a scheme that is CN-USCC, ")]
     public async Task Member_ThatCanBeNoCompanyIsRefused(string body, string detail)
     {
         var id = (await PostAsync("/api/portfolios", """{"name": "p"}""", HttpStatusCode.Created)).GetProperty("id").GetInt64();
-        Assert.StartsWith(detail, Detail(await PostAsync($"/api/portfolios/{id}/members", body, HttpStatusCode.BadRequest)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            detail, Detail(await PostAsync($"/api/portfolios/{id}/members", body, HttpStatusCode.BadRequest)), StringComparison.Ordinal);
         Assert.Equal(0, (await GetAsync($"/api/portfolios/{id}")).GetProperty("members").GetInt32());
     }
 
@@ -110,7 +120,8 @@ public sealed class AlertsApiTests : IAsyncLifetime
     {
         await world.SubscribeAsync(["Apple", "us-cik:7", "US-CIK:8"]);
 
-        Assert.Equal(1, (await PostAsync("/api/portfolios/1/members/remove", """{"company_ids": ["Apple"]}""")).GetProperty("changed").GetInt32());
+        Assert.Equal(1, (await PostAsync("/api/portfolios/1/members/remove", """{"company_ids": ["Apple"]}"""))
+            .GetProperty("changed").GetInt32());
         await SendAsync(HttpMethod.Delete, "/api/portfolios/1/members/us-cik:7", null, HttpStatusCode.NoContent);
         Assert.Equal(1, (await GetAsync("/api/portfolios/1")).GetProperty("members").GetInt32());
     }
@@ -120,14 +131,17 @@ public sealed class AlertsApiTests : IAsyncLifetime
     {
         var portfolio = (await PostAsync("/api/portfolios", """{"name": "p"}""", HttpStatusCode.Created)).GetProperty("id").GetInt64();
         var created = await PostAsync($"/api/portfolios/{portfolio}/subscriptions",
-            """{"name": "s", "channel": "webhook", "url": "https://example.org/x", "minimum_band": "watch", "minimum_jump": 0.5}""", HttpStatusCode.Created);
+            """{"name": "s", "channel": "webhook", "url": "https://example.org/x", "minimum_band": "watch", "minimum_jump": 0.5}""",
+            HttpStatusCode.Created);
         var id = created.GetProperty("id").GetInt64();
         Assert.Equal(64, created.GetProperty("secret").GetString()!.Length);
         var read = await GetAsync($"/api/subscriptions/{id}");
         Assert.False(read.TryGetProperty("secret", out _));
         Assert.True(read.GetProperty("has_secret").GetBoolean());
 
-        var changed = await SendAsync(HttpMethod.Put, $"/api/subscriptions/{id}", """{"name": "s2", "channel": "webhook", "url": "https://example.org/y", "enabled": false}""");
+        var changed = await SendAsync(
+            HttpMethod.Put, $"/api/subscriptions/{id}",
+            """{"name": "s2", "channel": "webhook", "url": "https://example.org/y", "enabled": false}""");
         Assert.True(changed.GetProperty("has_secret").GetBoolean());
         Assert.False(changed.GetProperty("enabled").GetBoolean());
         Assert.Single((await GetAsync($"/api/portfolios/{portfolio}/subscriptions")).GetProperty("items").EnumerateArray());
@@ -142,8 +156,10 @@ public sealed class AlertsApiTests : IAsyncLifetime
     [InlineData("""{"name": "s", "channel": "webhook"}""", "url is missing; allowed: http://… or https://…")]
     [InlineData("""{"name": "s", "channel": "webhook", "url": "ftp://x"}""", "url is 'ftp://x'; allowed: http://… or https://…")]
     [InlineData("""{"name": "s", "channel": "webhook", "url": "/hook"}""", "url is '/hook'; allowed: http://… or https://…")]
-    [InlineData("""{"name": "s", "channel": "webhook", "url": "file:///etc/passwd"}""", "url is 'file:///etc/passwd'; allowed: http://… or https://…")]
-    [InlineData("""{"name": "s", "channel": "webhook", "url": "https://me:hunter2@h:8/x"}""", "url is 'https://…@h:8'; allowed: http://… or https://… without user name and password")]
+    [InlineData("""{"name": "s", "channel": "webhook", "url": "file:///etc/passwd"}""",
+        "url is 'file:///etc/passwd'; allowed: http://… or https://…")]
+    [InlineData("""{"name": "s", "channel": "webhook", "url": "https://me:hunter2@h:8/x"}""",
+        "url is 'https://…@h:8'; allowed: http://… or https://… without user name and password")]
     [InlineData("""{"name": "s", "channel": "console", "url": "https://h"}""", "url is 'https://h'; allowed: nothing, for channel console")]
     [InlineData("""{"name": "s", "channel": "console", "minimum_band": "nope"}""", "minimum_band is 'nope'; allowed: low, watch, high")]
     [InlineData("""{"name": "s", "channel": "console", "minimum_jump": -1}""", "minimum_jump is '-1'; allowed: 0 to 100, in log-odds")]
@@ -162,7 +178,8 @@ public sealed class AlertsApiTests : IAsyncLifetime
     [InlineData("/api/alerts?after=x", "after is 'x'; allowed: the value of next of the page before")]
     [InlineData("/api/alerts?portfolio=x", "portfolio is 'x'; allowed: a whole number")]
     [InlineData("/api/companies?scheme=US-CIK&value=7a", "value is '7a'; allowed: for US-CIK, 1 to 10 digits")]
-    [InlineData("/api/companies?scheme=CN-USCC&value=91310000MA1FL5KQ70", "value is '91310000MA1FL5KQ70'; allowed: for CN-USCC, the check character of GB 32100-2015")]
+    [InlineData("/api/companies?scheme=CN-USCC&value=91310000MA1FL5KQ70",
+        "value is '91310000MA1FL5KQ70'; allowed: for CN-USCC, the check character of GB 32100-2015")]
     [InlineData("/api/companies", "query is ''; allowed: scheme=…&value=…, or name=… (the start of a name, any case)")]
     public async Task WrongQuery_IsRefusedWithFieldValueAndAllowed(string url, string detail) =>
         Assert.Equal(detail, Detail(await GetAsync(url, HttpStatusCode.BadRequest)));
@@ -172,7 +189,9 @@ public sealed class AlertsApiTests : IAsyncLifetime
     {
         world.AddModel("m/2");
         var subscription = await world.SubscribeAsync(["US-CIK:1"], "gone");
-        var changed = await SendAsync(HttpMethod.Put, $"/api/subscriptions/{subscription}", """{"name": "s", "channel": "console", "minimum_band": "gone", "minimum_jump": 1}""");
+        var changed = await SendAsync(
+            HttpMethod.Put, $"/api/subscriptions/{subscription}",
+            """{"name": "s", "channel": "console", "minimum_band": "gone", "minimum_jump": 1}""");
         Assert.Equal("gone", changed.GetProperty("minimum_band").GetString());
     }
 
@@ -184,7 +203,8 @@ public sealed class AlertsApiTests : IAsyncLifetime
     [InlineData("/api/portfolios", "[]", "it is not an object")]
     [InlineData("/api/portfolios", """{"nam": "x"}""", "nam is no field that is known here; allowed: name")]
     [InlineData("/api/portfolios", """{"name": 7}""", "name is not a text")]
-    [InlineData("/api/portfolios/1/members", """{"identifiers": [{"schem": "X"}]}""", "identifiers[0].schem is no field that is known here; allowed: scheme, value")]
+    [InlineData("/api/portfolios/1/members", """{"identifiers": [{"schem": "X"}]}""",
+        "identifiers[0].schem is no field that is known here; allowed: scheme, value")]
     [InlineData("/api/portfolios/1/members", """{"company_ids": "US-CIK:1"}""", "company_ids is not a list")]
     [InlineData("/api/portfolios/1/members", """{"company_ids": [7]}""", "company_ids[0] is not a text")]
     [InlineData("/api/portfolios/1/members", """{"identifiers": [{"scheme": 7}]}""", "identifiers[0].scheme is not a text")]
@@ -207,12 +227,17 @@ public sealed class AlertsApiTests : IAsyncLifetime
     [Fact]
     public async Task Body_ThatIsTooLongIsTheSendersFault()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/portfolios") { Content = new ByteArrayContent(new byte[31_000_000]) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, "/api/portfolios") { Content = new ByteArrayContent(new byte[31_000_000]) };
         request.Headers.ExpectContinue = true;
-        using var patient = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = process.Http.BaseAddress };
+        using var patient = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) })
+        {
+            BaseAddress = process.Http.BaseAddress
+        };
         using var response = await patient.SendAsync(request, Stop);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
-        Assert.StartsWith("the body cannot be read: ", Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Stop)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the body cannot be read: ", Detail(await response.Content.ReadFromJsonAsync<JsonElement>(Stop)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -229,8 +254,11 @@ public sealed class AlertsApiTests : IAsyncLifetime
         Assert.Equal("US-CIK:77", (await GetAsync("/api/companies/US-CIK:0000000077")).GetProperty("id").GetString());
         Assert.Empty(Ids(await GetAsync("/api/companies?name=%25")));
         await GetAsync("/api/companies/CN-USCC:3", HttpStatusCode.NotFound);
-        Assert.Contains("belongs to CN-USCC:2", Detail(
-            await PostAsync("/api/companies/CN-USCC:1/identifiers", """{"scheme": "US-CIK", "value": "0000529900"}""", HttpStatusCode.Conflict)), StringComparison.Ordinal);
+        Assert.Contains(
+            "belongs to CN-USCC:2",
+            Detail(await PostAsync(
+                "/api/companies/CN-USCC:1/identifiers", """{"scheme": "US-CIK", "value": "0000529900"}""", HttpStatusCode.Conflict)),
+            StringComparison.Ordinal);
         await PostAsync("/api/companies/CN-USCC:1/identifiers", """{"scheme": "US-CIK", "value": "0000529900", "replace": true}""");
         Assert.Equal(["CN-USCC:1"], Ids(await GetAsync("/api/companies?scheme=US-CIK&value=529900")));
     }
@@ -250,6 +278,7 @@ public sealed class AlertsApiTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 50).Reverse().Select(i => (long)i), versions);
         var some = await GetAsync("/api/companies/X:1/scores?from=2024-09-01&to=2025-02-05");
         Assert.Equal([4L, 3L], some.GetProperty("items").EnumerateArray().Select(s => s.GetProperty("state_version").GetInt64()));
+        await GetAsync($"/api/companies/X:1/scores?after={DateTime.MaxValue.Ticks - 1}_1", HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -262,15 +291,19 @@ public sealed class AlertsApiTests : IAsyncLifetime
 
         var all = (await GetAsync("/api/alerts")).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(["X:3", "X:2", "X:1"], all.Select(a => a.GetProperty("company").GetProperty("id").GetString()));
+        Assert.All(all, a => Assert.Equal("test, within 365 days", a.GetProperty("predicts").GetString()));
         var first = await GetAsync("/api/alerts?limit=2");
-        Assert.Single((await GetAsync($"/api/alerts?limit=2&after={first.GetProperty("next").GetString()}")).GetProperty("items").EnumerateArray());
+        Assert.Single((await GetAsync($"/api/alerts?limit=2&after={first.GetProperty("next").GetString()}"))
+            .GetProperty("items").EnumerateArray());
         Assert.Equal(2, (await GetAsync("/api/alerts?portfolio=1")).GetProperty("items").GetArrayLength());
-        Assert.Equal(1, (await GetAsync("/api/alerts?company=X:2&state=firing&from=2024-01-03&to=2024-01-04")).GetProperty("items").GetArrayLength());
+        Assert.Equal(1, (await GetAsync("/api/alerts?company=X:2&state=firing&from=2024-01-03&to=2024-01-04"))
+            .GetProperty("items").GetArrayLength());
 
         var id = all[0].GetProperty("alert_id").GetString();
         var acknowledged = await PostAsync($"/api/alerts/{id}/acknowledge", """{"by": "李", "note": "看过"}""");
         Assert.Equal(("acknowledged", "李", "看过"), (
-            acknowledged.GetProperty("state").GetString(), acknowledged.GetProperty("acknowledged_by").GetString(), acknowledged.GetProperty("note").GetString()));
+            acknowledged.GetProperty("state").GetString(), acknowledged.GetProperty("acknowledged_by").GetString(),
+            acknowledged.GetProperty("note").GetString()));
         var again = await PostAsync($"/api/alerts/{id}/acknowledge", """{"by": "other"}""");
         Assert.Equal(acknowledged.ToString(), again.ToString());
 
@@ -291,13 +324,16 @@ public sealed class AlertsApiTests : IAsyncLifetime
         Assert.True(ready.GetProperty("parts").TryGetProperty("alerts", out _));
     }
 
-    private static string[] Ids(JsonElement page) => [.. page.GetProperty("items").EnumerateArray().Select(c => c.GetProperty("id").GetString()!)];
+    private static string[] Ids(JsonElement page) =>
+        [.. page.GetProperty("items").EnumerateArray().Select(c => c.GetProperty("id").GetString()!)];
 
     private static string? Detail(JsonElement problem) => problem.GetProperty("detail").GetString();
 
-    private Task<JsonElement> GetAsync(string url, HttpStatusCode expected = HttpStatusCode.OK) => SendAsync(HttpMethod.Get, url, null, expected);
+    private Task<JsonElement> GetAsync(string url, HttpStatusCode expected = HttpStatusCode.OK) =>
+        SendAsync(HttpMethod.Get, url, null, expected);
 
-    private Task<JsonElement> PostAsync(string url, string body, HttpStatusCode expected = HttpStatusCode.OK) => SendAsync(HttpMethod.Post, url, body, expected);
+    private Task<JsonElement> PostAsync(string url, string body, HttpStatusCode expected = HttpStatusCode.OK) =>
+        SendAsync(HttpMethod.Post, url, body, expected);
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string url, string? body, HttpStatusCode expected = HttpStatusCode.OK)
     {
@@ -305,8 +341,12 @@ public sealed class AlertsApiTests : IAsyncLifetime
         request.Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var response = await process.Http.SendAsync(request, Stop);
         var text = await response.Content.ReadAsStringAsync(Stop);
-        Assert.True(response.StatusCode == expected, $"{method} {url}: {(int)response.StatusCode} {text}\n{string.Join('\n', process.Log)}");
-        Assert.Equal((int)expected >= 400 ? "application/problem+json" : text.Length > 0 ? "application/json" : null, response.Content.Headers.ContentType?.MediaType);
+        Assert.True(
+            response.StatusCode == expected,
+            $"{method} {url}: {(int)response.StatusCode} {text}\n{string.Join('\n', process.Log)}");
+        Assert.Equal(
+            (int)expected >= 400 ? "application/problem+json" : text.Length > 0 ? "application/json" : null,
+            response.Content.Headers.ContentType?.MediaType);
         return text.Length > 0 ? JsonElement.Parse(text) : default;
     }
 }

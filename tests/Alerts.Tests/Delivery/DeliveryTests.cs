@@ -38,6 +38,7 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
         using var json = JsonDocument.Parse(request.Body);
         var alert = json.RootElement;
         Assert.Equal("X:1", alert.GetProperty("company").GetProperty("id").GetString());
+        Assert.Equal("test, within 365 days", alert.GetProperty("predicts").GetString());
         Assert.Equal("low", alert.GetProperty("before").GetProperty("band").GetString());
         Assert.Equal("high", alert.GetProperty("after").GetProperty("band").GetString());
         Assert.Equal(1, alert.GetProperty("event_count").GetInt32());
@@ -205,11 +206,13 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
         var rabbit = await RabbitMqServer.SharedAsync();
         await using var sink = await WebhookSink.StartAsync();
         await world.SubscribeAsync([.. Enumerable.Range(1, 100).Select(i => $"X:{i}")], channel: "webhook", url: sink.Url);
-        (string, string)[] settings = [("RabbitMq:Uri", rabbit.Uri.ToString()), ("RabbitMq:Prefix", $"t{Guid.NewGuid():N}-"), ("Alerts:Delivery:Lease", "00:00:11")];
+        (string, string)[] settings =
+            [("RabbitMq:Uri", rabbit.Uri.ToString()), ("RabbitMq:Prefix", $"t{Guid.NewGuid():N}-"), ("Alerts:Delivery:Lease", "00:00:11")];
         await using var one = await AlertsProcess.StartAsync(world, settings);
         await using var two = await AlertsProcess.StartAsync(world, settings);
 
-        await world.Handler().HandleAsync(Batch(Enumerable.Range(1, 100).SelectMany(i => new[] { Score($"X:{i}", 1, 0, 0.05), Score($"X:{i}", 2, 1, 0.35) })), Stop);
+        await world.Handler().HandleAsync(
+            Batch(Enumerable.Range(1, 100).SelectMany(i => new[] { Score($"X:{i}", 1, 0, 0.05), Score($"X:{i}", 2, 1, 0.35) })), Stop);
         await DeliveredAsync(100);
 
         Assert.Equal(100, sink.Requests.Count);
@@ -225,7 +228,8 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
         await UntilAsync(async () => (await ReadyAsync(process)).Contains("\"rabbitmq\":\"Reachable\"", StringComparison.Ordinal));
 
         await rabbit.KillAsync();
-        await UntilAsync(async () => (await ReadyAsync(process)).Contains($"RabbitMQ at {rabbit.Address} (RabbitMq:Uri) cannot be reached", StringComparison.Ordinal));
+        await UntilAsync(async () => (await ReadyAsync(process))
+            .Contains($"RabbitMQ at {rabbit.Address} (RabbitMq:Uri) cannot be reached", StringComparison.Ordinal));
         Assert.DoesNotContain("guest", await ReadyAsync(process), StringComparison.Ordinal);
 
         await rabbit.RestartAsync();
@@ -238,10 +242,13 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
         await using var process = await AlertsProcess.StartAsync(world);
         using (var producer = world.Clients.Producer().Build())
         {
-            await producer.ProduceAsync(world.Clients.Topics.Scores, new() { Key = "X:1"u8.ToArray(), Value = Wire.Write(Score("X:1", 1, 0, 0.05, "new/7")) }, Stop);
+            await producer.ProduceAsync(
+                world.Clients.Topics.Scores,
+                new() { Key = "X:1"u8.ToArray(), Value = Wire.Write(Score("X:1", 1, 0, 0.05, "new/7")) }, Stop);
         }
 
-        await UntilAsync(async () => (await ReadyAsync(process)).Contains("Retrying: scores were made with model new/7", StringComparison.Ordinal));
+        await UntilAsync(async () => (await ReadyAsync(process))
+            .Contains("Retrying: scores were made with model new/7", StringComparison.Ordinal));
         lock (process.Log)
         {
             Assert.Contains(process.Log, l => l.Contains("alerts waits: scores were made with model new/7", StringComparison.Ordinal));
@@ -262,14 +269,18 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
         await DeliveredAsync(1);
         lock (process.Log)
         {
-            Assert.Single(process.Log, l => l.Contains("ALERT Company X:1: band_entered, low 5.0 % to high 35.0 %", StringComparison.Ordinal));
+            Assert.Single(
+                process.Log, l => l.Contains("ALERT Company X:1: band_entered, low 5.0 % to high 35.0 %", StringComparison.Ordinal));
         }
     }
 
     [Fact]
     public async Task ScoreOnKafka_BecomesADeliveredAlert()
     {
-        var options = new KafkaOptions { BootstrapServers = (await KafkaServer.SharedAsync()).Bootstrap, Prefix = $"t{Guid.NewGuid():N}.", Partitions = 2 };
+        var options = new KafkaOptions
+        {
+            BootstrapServers = (await KafkaServer.SharedAsync()).Bootstrap, Prefix = $"t{Guid.NewGuid():N}.", Partitions = 2
+        };
         using var kafka = new KafkaClients(Options.Create(options), TimeProvider.System, NullLogger<KafkaClients>.Instance);
         await kafka.EnsureTopicsAsync(Stop);
         await using var sink = await WebhookSink.StartAsync();
@@ -303,7 +314,8 @@ public sealed class DeliveryTests(ITestOutputHelper output) : IAsyncLifetime
 
     private Task RaiseAsync() => world.Handler().HandleAsync(Batch(Score("X:1", 1, 0, 0.05), Score("X:1", 2, 1, 0.35)), Stop);
 
-    private Task DeliveredAsync(int count) => UntilAsync(async () => await world.CountAsync("deliveries where state = 'delivered'") == count);
+    private Task DeliveredAsync(int count) =>
+        UntilAsync(async () => await world.CountAsync("deliveries where state = 'delivered'") == count);
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {

@@ -44,7 +44,9 @@ public sealed class WebhookSink : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         string? Header(string name) => context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
-        Requests.Enqueue(new(body.ToArray(), Header("X-Jianwei-Signature"), Header("X-Jianwei-Timestamp"), Header("Idempotency-Key"), Stopwatch.GetTimestamp()));
+        Requests.Enqueue(new(
+            body.ToArray(), Header("X-Jianwei-Signature"), Header("X-Jianwei-Timestamp"),
+            Header("Idempotency-Key"), Stopwatch.GetTimestamp()));
         context.Response.StatusCode = await answer(Requests.Count, context);
     }
 }

@@ -13,7 +13,8 @@ public sealed class ReasonMakerTests
     [Fact]
     public void Items_AreTheLargestAndSumUpWithOtherAndResidual()
     {
-        var parts = new ShiftParts(null, [.. Enumerable.Range(1, 9).Select(i => new ShiftPart(i % 2 == 0 ? -i * 0.1 : i * 0.1, $"g{i}", null))], 0.05);
+        var parts = new ShiftParts(
+            null, [.. Enumerable.Range(1, 9).Select(i => new ShiftPart(i % 2 == 0 ? -i * 0.1 : i * 0.1, $"g{i}", null))], 0.05);
 
         var reasons = ReasonMaker.Of(parts, parts.Parts.Sum(p => p.Value) + 0.05, 6, Events());
 
@@ -58,12 +59,14 @@ public sealed class ReasonMakerTests
     {
         var text = new TextPart(TextChangeKind.New, TextSegment.Filing, "b", Now.AddDays(-2), "立即偿还。");
         var events = Events(
-            Event("a", EventType.FilingCourtJudgment, -2), Event("b", EventType.FilingEnforcement, -2), Event("b", EventType.FilingEnforcement, -3), Event("p", EventType.PostingOpened, -2));
+            Event("a", EventType.FilingCourtJudgment, -2), Event("b", EventType.FilingEnforcement, -2),
+            Event("b", EventType.FilingEnforcement, -3), Event("p", EventType.PostingOpened, -2));
 
         var brought = Assert.Single(events.Of(new(0.7, null, text)));
 
         Assert.Equal(("b", EventType.FilingEnforcement, 0.7), (brought.SourceEventId, brought.Type, brought.Value));
-        Assert.Equal("p", Assert.Single(events.Of(new(0.7, null, text with { Segment = TextSegment.Posting, Key = "other" }))).SourceEventId);
+        Assert.Equal(
+            "p", Assert.Single(events.Of(new(0.7, null, text with { Segment = TextSegment.Posting, Key = "other" }))).SourceEventId);
         Assert.Empty(events.Of(new(0.7, null, text with { EventTime = Now })));
         Assert.Empty(events.Of(new(0.7, null, new(TextChangeKind.Gone))));
     }
@@ -86,12 +89,14 @@ public sealed class ReasonMakerTests
 
     private static EventSummary Event(string id, EventType type, int days, double? amount = null) => new()
     {
-        EventId = id, Type = type, EventTime = Now.AddDays(days), ObservedTime = Now.AddDays(days), Amount = amount, Source = "s", SourceEventId = id, Summary = $"{id} summary",
+        EventId = id, Type = type, EventTime = Now.AddDays(days), ObservedTime = Now.AddDays(days),
+        Amount = amount, Source = "s", SourceEventId = id, Summary = $"{id} summary",
     };
 
     // Every feature changed.
     private static ReasonEvents Events(params EventSummary[] events) => new(
-        FusedPackage.Catalogue, Bytes(Enumerable.Repeat(0f, FusedPackage.Catalogue.Count)), Bytes(Enumerable.Repeat(1f, FusedPackage.Catalogue.Count)), Now, events);
+        FusedPackage.Catalogue, Bytes(Enumerable.Repeat(0f, FusedPackage.Catalogue.Count)),
+        Bytes(Enumerable.Repeat(1f, FusedPackage.Catalogue.Count)), Now, events);
 
     private static byte[] Bytes(IEnumerable<float> values) => MemoryMarshal.AsBytes(values.ToArray().AsSpan()).ToArray();
 }

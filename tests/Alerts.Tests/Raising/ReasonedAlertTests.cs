@@ -31,7 +31,8 @@ public sealed class ReasonedAlertTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _redis = new(Options.Create(new RedisOptions { Configuration = (await RedisServer.SharedAsync()).Configuration, Prefix = _prefix }));
+        _redis = new(
+            Options.Create(new RedisOptions { Configuration = (await RedisServer.SharedAsync()).Configuration, Prefix = _prefix }));
         _world = await WorldAsync();
         _package = new ModelStore(_world.Models).Load(ModelId.Parse(FusedPackage.Id), null, InferenceDevice.Cpu());
         _seed = FindSeed();
@@ -55,17 +56,26 @@ public sealed class ReasonedAlertTests : IAsyncLifetime
         var alert = (await AlertsAsync(process))[0];
         var reasons = alert.GetProperty("reasons").EnumerateArray().ToList();
         var text = Assert.Single(reasons, r => r.GetProperty("kind").GetString() == "text");
-        Assert.Equal(("new", "filing", "X:1-3"), (text.GetProperty("change").GetString(), text.GetProperty("segment").GetString(), text.GetProperty("key").GetString()));
+        Assert.Equal(
+            ("new", "filing", "X:1-3"),
+            (text.GetProperty("change").GetString(), text.GetProperty("segment").GetString(), text.GetProperty("key").GetString()));
         Assert.Contains(text.GetProperty("sentence").GetString(), Sentences.Of(Filing));
         Assert.Contains(text.GetProperty("sentence").GetString()!, text.GetProperty("text").GetString(), StringComparison.Ordinal);
         var happened = Assert.Single(text.GetProperty("events").EnumerateArray());
         Assert.Equal(("test", "X:1-3"), (happened.GetProperty("source").GetString(), happened.GetProperty("source_event_id").GetString()));
         Assert.Equal(text.GetProperty("value").GetDouble(), happened.GetProperty("value").GetDouble());
         Assert.InRange(reasons.Count, 2, 6);
-        Assert.Equal(reasons.Select(r => Math.Abs(r.GetProperty("value").GetDouble())).OrderDescending(), reasons.Select(r => Math.Abs(r.GetProperty("value").GetDouble())));
+        Assert.Equal(
+            reasons.Select(r => Math.Abs(r.GetProperty("value").GetDouble())).OrderDescending(),
+            reasons.Select(r => Math.Abs(r.GetProperty("value").GetDouble())));
 
-        var sum = reasons.Sum(r => r.GetProperty("value").GetDouble()) + alert.GetProperty("reasons_other").GetDouble() + alert.GetProperty("reasons_residual").GetDouble();
-        Assert.Equal(alert.GetProperty("after").GetProperty("log_odds").GetDouble() - alert.GetProperty("before").GetProperty("log_odds").GetDouble(), sum, 1e-3);
+        var sum = reasons.Sum(r => r.GetProperty("value").GetDouble())
+            + alert.GetProperty("reasons_other").GetDouble()
+            + alert.GetProperty("reasons_residual").GetDouble();
+        Assert.Equal(
+            alert.GetProperty("after").GetProperty("log_odds").GetDouble()
+                - alert.GetProperty("before").GetProperty("log_odds").GetDouble(),
+            sum, 1e-3);
         Assert.InRange(alert.GetProperty("reasons_residual").GetDouble(), -0.001, 0.001);
         Assert.False(alert.TryGetProperty("reasons_note", out _));
     }
@@ -82,7 +92,9 @@ public sealed class ReasonedAlertTests : IAsyncLifetime
             await Task.Delay(100, Stop);
         }
 
-        Assert.Matches("ALERT Company X:1: .* because of [↑↓][0-9]+ % .*new filing text of 2024-01-03: “.*”.*; newest event: court judgment no. 3, 判决 \\(s\\)", Assert.Single(Lines()));
+        Assert.Matches(
+            "ALERT Company X:1: .* because of [↑↓][0-9]+ % .*new filing text of 2024-01-03: “.*”.*; newest event: court judgment no. 3, 判决 \\(s\\)",
+            Assert.Single(Lines()));
 
         List<string> Lines()
         {
@@ -142,14 +154,17 @@ public sealed class ReasonedAlertTests : IAsyncLifetime
         await _world.SubscribeAsync(["X:1"]);
         await _world.Handler(catalogue: FusedPackage.Catalogue).HandleAsync(Batch(await ScoresAsync()), Stop);
 
-        Assert.Equal(["{\"note\":\"this process has no models to ask\"}"], await _world.RowsAsync("select reasons->>'note' note from alerts"));
+        Assert.Equal(
+            ["{\"note\":\"this process has no models to ask\"}"],
+            await _world.RowsAsync("select reasons->>'note' note from alerts"));
     }
 
     [Fact]
     public async Task ShiftThatNobodyWants_IsNotExplained()
     {
         var explainer = NSubstitute.Substitute.For<Core.Reasons.IShiftExplainer>();
-        await _world.Handler(catalogue: FusedPackage.Catalogue, explainer: explainer).HandleAsync(Batch(await ScoresAsync(texts: false)), Stop);
+        await _world.Handler(catalogue: FusedPackage.Catalogue, explainer: explainer)
+            .HandleAsync(Batch(await ScoresAsync(texts: false)), Stop);
 
         Assert.Equal(1, await _world.CountAsync("scores where band <> 'low'"));
         Assert.Empty(NSubstitute.SubstituteExtensions.ReceivedCalls(explainer));
@@ -179,7 +194,8 @@ public sealed class ReasonedAlertTests : IAsyncLifetime
     }
 
     private static async Task<List<JsonElement>> AlertsAsync(AlertsProcess process) =>
-        [.. JsonDocument.Parse(await process.Http.GetStringAsync(new Uri("/api/alerts", UriKind.Relative), Stop)).RootElement.GetProperty("items").EnumerateArray()];
+        [.. JsonDocument.Parse(await process.Http.GetStringAsync(new Uri("/api/alerts", UriKind.Relative), Stop)).RootElement
+            .GetProperty("items").EnumerateArray()];
 
     // A company with a profile, of which a filing is heard with its third score: as the Scorer makes scores, and leaves texts.
     private async Task<Score[]> ScoresAsync(bool keep = true, bool texts = true)
@@ -196,7 +212,8 @@ public sealed class ReasonedAlertTests : IAsyncLifetime
             var risk = Risk(features, text);
             scores[version - 1] = Score("X:1", version, version - 1, risk.Probability, FusedPackage.Id) with
             {
-                LogOdds = risk.LogOdds, Catalogue = FusedPackage.Catalogue.Hash, Features = MemoryMarshal.AsBytes(features.AsSpan()).ToArray(),
+                LogOdds = risk.LogOdds, Catalogue = FusedPackage.Catalogue.Hash,
+                Features = MemoryMarshal.AsBytes(features.AsSpan()).ToArray(),
                 TextHash = texts ? $"{text.Hash:x16}" : null,
             };
         }

@@ -22,12 +22,15 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
     public async Task Rise_RaisesOneAlertWithEverythingInIt()
     {
         var subscription = await world.SubscribeAsync(["X:1"]);
-        await world.Handler().HandleAsync(Batch(Score("X:1", 1, 0, 0.05), Score("X:1", 2, 1, 0.06), Score("X:1", 3, 2, 0.35, feature: 3)), Stop);
+        await world.Handler().HandleAsync(
+            Batch(Score("X:1", 1, 0, 0.05), Score("X:1", 2, 1, 0.06), Score("X:1", 3, 2, 0.35, feature: 3)), Stop);
 
         await using var connection = await world.Source.OpenConnectionAsync(Stop);
         var alert = await connection.QuerySingleAsync("select * from alerts");
         Assert.Equal(subscription, (long)alert.subscription_id);
-        Assert.Equal(("X:1", "Company X:1", "band_entered", "firing", "m/1"), ((string)alert.company_id, (string)alert.company_name, (string)alert.rule, (string)alert.state, (string)alert.model));
+        Assert.Equal(
+            ("X:1", "Company X:1", "band_entered", "firing", "m/1"),
+            ((string)alert.company_id, (string)alert.company_name, (string)alert.rule, (string)alert.state, (string)alert.model));
         Assert.Equal(("low", "high", (short)2), ((string)alert.band_before, (string)alert.band_after, (short)alert.band_rank));
         Assert.Equal((0.05, 0.35), ((double)alert.probability_before, (double)alert.probability_after));
         Assert.Equal(2, (long)alert.event_count);
@@ -139,7 +142,8 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
         Assert.Equal(1, await world.CountAsync("alerts where state = 'firing'"));
 
         await handler.HandleAsync(Batch(Score("X:1", 3, 5, 0.03)), Stop);
-        Assert.Equal(1, await world.CountAsync("alerts where state = 'resolved' and resolution = 'recovered' and resolved_at = '2024-01-06Z'"));
+        Assert.Equal(1, await world.CountAsync(
+            "alerts where state = 'resolved' and resolution = 'recovered' and resolved_at = '2024-01-06Z'"));
     }
 
     [Fact]
@@ -158,14 +162,16 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
 
         Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and state = 'firing'"));
         Assert.Equal(3, await world.CountAsync("outbox"));
-        Assert.Equal(1, await world.CountAsync("alerts where rule = 'band_entered' and state = 'resolved' and resolution = 'outcome' and resolved_at = '2024-01-03Z'"));
+        Assert.Equal(1, await world.CountAsync(
+            "alerts where rule = 'band_entered' and state = 'resolved' and resolution = 'outcome' and resolved_at = '2024-01-03Z'"));
         Assert.Equal(6, await world.CountAsync("scores"));
         Assert.Equal(
             ["{\"newest\":\"outcome.default\",\"reasons\":\"default reported on 2024-01-03, of 2024-01-01\",\"note\":\"an outcome is a fact: the model was not asked\"}"],
             await world.RowsAsync(
                 "select distinct events->0->>'type' newest, reasons->'items'->0->>'text' reasons, reasons->>'note' note from alerts where rule = 'outcome'"));
 
-        await world.Handler().HandleAsync(Batch(Reporting(Score("X:1", 7, 100, 0.05, "m/2"), EventType.OutcomeCured), Score("X:1", 8, 150, 0.35, "m/2")), Stop);
+        await world.Handler().HandleAsync(
+            Batch(Reporting(Score("X:1", 7, 100, 0.05, "m/2"), EventType.OutcomeCured), Score("X:1", 8, 150, 0.35, "m/2")), Stop);
         Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and resolution = 'cured'"));
         Assert.Equal(2, await world.CountAsync("alerts where rule = 'outcome' and resolution = 'falling'"));
         Assert.Equal(1, await world.CountAsync("alerts where rule = 'band_entered' and state = 'firing'"));
@@ -178,12 +184,15 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
         records.InsertRange(1, new[]
         {
             "", "{", "null", "[]", "{}", "\"\\ud800\"", """{"company_id":"X:3"}""",
-            Text(Score("X:4", 0, 0, 0.05)), Text(Score("", 1, 0, 0.05)), Text(Score("a\0b", 1, 0, 0.05)), Text(Score("X:5", 1, 0, 0.05, "../etc")),
-            Text(Score("X:6", 1, -50_000, 0.05)), Text(Score("X:7", 1, 0, 0.05) with { ProbabilityOfDefault = 1 }), Text(Score("X:8", 1, 0, 0.05) with { Features = [1] }),
+            Text(Score("X:4", 0, 0, 0.05)), Text(Score("", 1, 0, 0.05)), Text(Score("a\0b", 1, 0, 0.05)),
+            Text(Score("X:5", 1, 0, 0.05, "../etc")), Text(Score("X:6", 1, -50_000, 0.05)),
+            Text(Score("X:7", 1, 0, 0.05) with { ProbabilityOfDefault = 1 }), Text(Score("X:8", 1, 0, 0.05) with { Features = [1] }),
         }.Select(t => Record(Encoding.UTF8.GetBytes(t))));
         await world.Handler().HandleAsync(records, Stop);
 
-        Assert.Equal(["{\"company_id\":\"X:1\"}", "{\"company_id\":\"X:2\"}"], await world.RowsAsync("select company_id from shift_states order by 1"));
+        Assert.Equal(
+            ["{\"company_id\":\"X:1\"}", "{\"company_id\":\"X:2\"}"],
+            await world.RowsAsync("select company_id from shift_states order by 1"));
     }
 
     [Fact]
@@ -247,8 +256,11 @@ public sealed class AlertsHandlerTests : IAsyncLifetime
         return [.. Enumerable.Range(0, count).Select(i =>
         {
             var c = random.Next(companies);
-            var score = Score($"X:{c}", ++versions[c], i * 0.7, random.Next(1, 70) / 100.0, tick: random.Next(3) == 0, feature: random.Next(5));
-            return score.Event is null || random.Next(15) > 0 ? score : Reporting(score, random.Next(2) == 0 ? EventType.OutcomeDefault : EventType.OutcomeCured);
+            var score = Score(
+                $"X:{c}", ++versions[c], i * 0.7, random.Next(1, 70) / 100.0, tick: random.Next(3) == 0, feature: random.Next(5));
+            return score.Event is null || random.Next(15) > 0
+                ? score
+                : Reporting(score, random.Next(2) == 0 ? EventType.OutcomeDefault : EventType.OutcomeCured);
         })];
     }
 

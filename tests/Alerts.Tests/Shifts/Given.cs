@@ -20,8 +20,8 @@ internal static class Given
         HasEvent = true,
         Outcome = new()
         {
-            EventId = $"{score.StateVersion:x16}", Type = kind, EventTime = day is { } other ? Start.AddDays(other) : score.AsOf, ObservedTime = score.AsOf,
-            Source = source, SourceEventId = $"{score.StateVersion}", Summary = EventTypes.Name(kind),
+            EventId = $"{score.StateVersion:x16}", Type = kind, EventTime = day is { } other ? Start.AddDays(other) : score.AsOf,
+            ObservedTime = score.AsOf, Source = source, SourceEventId = $"{score.StateVersion}", Summary = EventTypes.Name(kind),
         },
     };
 

@@ -39,7 +39,9 @@ public sealed class OutcomeShiftTests
     [Fact]
     public void Cured_IsToldAndShiftsGoOn()
     {
-        Feed(Score(1, 0, 0.05), Score(2, 1, 0.05).Reporting(EventType.OutcomeDefault), Score(3, 10, 0.6), Score(4, 20, 0.05).Reporting(EventType.OutcomeCured));
+        Feed(
+            Score(1, 0, 0.05), Score(2, 1, 0.05).Reporting(EventType.OutcomeDefault), Score(3, 10, 0.6),
+            Score(4, 20, 0.05).Reporting(EventType.OutcomeCured));
         Assert.Equal([ShiftRule.Outcome, ShiftRule.Outcome], shifts.Select(s => s.Rule));
         Assert.True(shifts[1].Falling);
         Assert.Equal([new(-1, ResolveReason.Outcome), new(-1, ResolveReason.Cured)], resolves);
@@ -52,7 +54,8 @@ public sealed class OutcomeShiftTests
     public void TheSameOutcomeFromAnotherSource_IsToldOnce_AndAnotherDayOrKindAgain()
     {
         Feed(
-            Score(1, 0, 0.05), Score(2, 5, 0.05).Reporting(EventType.OutcomeDefault, day: 4), Score(3, 9, 0.05).Reporting(EventType.OutcomeDefault, "bank", day: 4),
+            Score(1, 0, 0.05), Score(2, 5, 0.05).Reporting(EventType.OutcomeDefault, day: 4),
+            Score(3, 9, 0.05).Reporting(EventType.OutcomeDefault, "bank", day: 4),
             Score(4, 20, 0.05).Reporting(EventType.OutcomeBankruptcy), Score(5, 30, 0.05).Reporting(EventType.OutcomeBankruptcy));
 
         Assert.Equal([2, 4, 5], shifts.Select(s => s.After.StateVersion));
@@ -63,12 +66,15 @@ public sealed class OutcomeShiftTests
     public void EndOfBeforeTheCure_AndCureOfBeforeTheEnd_ChangeNothing()
     {
         Feed(
-            Score(1, 0, 0.05), Score(2, 5, 0.05).Reporting(EventType.OutcomeDefault, day: 4), Score(3, 9, 0.05).Reporting(EventType.OutcomeCured, day: 8),
+            Score(1, 0, 0.05), Score(2, 5, 0.05).Reporting(EventType.OutcomeDefault, day: 4),
+            Score(3, 9, 0.05).Reporting(EventType.OutcomeCured, day: 8),
             Score(4, 20, 0.05).Reporting(EventType.OutcomeDefault, "register", day: 4));
         Assert.Equal([2, 3], shifts.Select(s => s.After.StateVersion));
         Assert.False(state!.Ended);
 
-        Feed(Score(5, 30, 0.05).Reporting(EventType.OutcomeDefault, day: 29), Score(6, 40, 0.05).Reporting(EventType.OutcomeCured, "court", day: 8));
+        Feed(
+            Score(5, 30, 0.05).Reporting(EventType.OutcomeDefault, day: 29),
+            Score(6, 40, 0.05).Reporting(EventType.OutcomeCured, "court", day: 8));
         Assert.Equal([2, 3, 5], shifts.Select(s => s.After.StateVersion));
         Assert.True(state!.Ended);
     }
@@ -102,7 +108,8 @@ public sealed class OutcomeShiftTests
         Assert.Null(state!.Outcome);
 
         machine = new(new() { OutcomesOfParts = "shops, plants" });
-        Feed(Score(4, 3, 0.12).Reporting(EventType.OutcomeClosure, "plants"), Score(5, 4, 0.12).Reporting(EventType.OutcomeClosure, "warn"));
+        Feed(
+            Score(4, 3, 0.12).Reporting(EventType.OutcomeClosure, "plants"), Score(5, 4, 0.12).Reporting(EventType.OutcomeClosure, "warn"));
         Assert.Equal([3, 5], shifts.Select(s => s.After.StateVersion));
     }
 
@@ -112,7 +119,9 @@ public sealed class OutcomeShiftTests
         var score = AlertsWorld.Score("X:1", 1, 0, 0.05);
         Assert.Null(ScorePoint.Of(score).Outcome);
         Assert.Null(ScorePoint.Of(score with { Event = null }).Outcome);
-        Assert.Equal(EventType.OutcomeCured, ScorePoint.Of(score with { Event = score.Event! with { Type = EventType.OutcomeCured } }).Outcome!.Type);
+        Assert.Equal(
+            EventType.OutcomeCured,
+            ScorePoint.Of(score with { Event = score.Event! with { Type = EventType.OutcomeCured } }).Outcome!.Type);
     }
 
     [Fact]
@@ -129,8 +138,10 @@ public sealed class OutcomeShiftTests
     public void OlderState_IsRead()
     {
         var bytes = Convert.FromHexString(
-            "0102010101" + "0200000000000000" + "00C0C5116F0BDC08" + "0000000000000840" + "0500000000000000" + "E8480B00" + "0000000000000840" + "01"
-            + "0200000000000000" + "00C0C5116F0BDC08" + "000000000000E03F" + "0000000000000840" + "01" + "0500000000000000" + "00C0C5116F0BDC08" + "01");
+            "0102010101" + "0200000000000000" + "00C0C5116F0BDC08" + "0000000000000840"
+            + "0500000000000000" + "E8480B00" + "0000000000000840" + "01"
+            + "0200000000000000" + "00C0C5116F0BDC08" + "000000000000E03F" + "0000000000000840" + "01"
+            + "0500000000000000" + "00C0C5116F0BDC08" + "01");
         var read = ShiftStateCodec.Decode(bytes, "m/1");
 
         Assert.Null(read.Outcome);

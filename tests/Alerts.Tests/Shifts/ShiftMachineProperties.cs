@@ -13,7 +13,8 @@ public sealed class ShiftMachineProperties
 
     private sealed record Stream(ScorePoint[] Scores)
     {
-        public override string ToString() => string.Join("; ", Scores.Select(s => $"v{s.StateVersion} {s.AsOf:yyyy-MM-dd HH:mm} p={s.Probability:0.000} {s.Model} {s.Outcome?.Type}"));
+        public override string ToString() => string.Join(
+            "; ", Scores.Select(s => $"v{s.StateVersion} {s.AsOf:yyyy-MM-dd HH:mm} p={s.Probability:0.000} {s.Model} {s.Outcome?.Type}"));
     }
 
     private static readonly EventType[] Outcomes = [EventType.OutcomeDefault, EventType.OutcomeCured, EventType.OutcomeClosure];
@@ -87,7 +88,10 @@ public sealed class ShiftMachineProperties
         foreach (var score in stream.Scores)
         {
             var inside = 0.06 + (score.Probability * 0.0399);
-            var step = Machine.Apply(state, score with { StateVersion = score.StateVersion + 1, Probability = inside, LogOdds = LogOdds(inside), Model = "m/1" }, Bands);
+            var step = Machine.Apply(
+                state,
+                score with { StateVersion = score.StateVersion + 1, Probability = inside, LogOdds = LogOdds(inside), Model = "m/1" },
+                Bands);
             state = step.State;
             if (state.Band != 1 || step.Shift is { Rule: ShiftRule.BandEntered or ShiftRule.BandLeft })
             {
@@ -103,7 +107,9 @@ public sealed class ShiftMachineProperties
     {
         var (_, shifts) = Run(null, [.. stream.Scores.Select(s => s with { Model = "m/1" })]);
         return shifts.Zip(shifts.Skip(1)).All(pair =>
-            pair.Second.Rule == ShiftRule.Outcome || pair.Second.After.AsOf - pair.First.After.AsOf >= TimeSpan.FromDays(30) || pair.Second.After.Band > pair.First.After.Band);
+            pair.Second.Rule == ShiftRule.Outcome
+                || pair.Second.After.AsOf - pair.First.After.AsOf >= TimeSpan.FromDays(30)
+                || pair.Second.After.Band > pair.First.After.Band);
     });
 
     [Fact]
@@ -149,7 +155,9 @@ public sealed class ShiftMachineProperties
             hours += gap;
             version += 1 + ((seed & 0xff) % 3);
             seed = (seed * 31) + percent;
-            var score = Score(version, hours / 24.0, percent / 100.0 / (1 + (Math.Abs(seed) % 5)), Math.Abs(seed) % 17 == 0 ? "m/2" : "m/1", seed % 2 == 0);
+            var score = Score(
+                version, hours / 24.0, percent / 100.0 / (1 + (Math.Abs(seed) % 5)),
+                Math.Abs(seed) % 17 == 0 ? "m/2" : "m/1", seed % 2 == 0);
             yield return Math.Abs(seed) % 13 >= Outcomes.Length ? score : score.Reporting(Outcomes[Math.Abs(seed) % 13]);
         }
     }

@@ -142,7 +142,10 @@ public sealed class ShiftMachineTests
     public void History_KeepsFirstOfDayBandChangesAndMoves()
     {
         var kept = new List<long>();
-        foreach (var score in new[] { Score(1, 0, 0.05), Score(2, 0.1, 0.051), Score(3, 0.2, 0.06), Score(4, 0.3, 0.0999), Score(5, 0.4, 0.1), Score(6, 1, 0.1) })
+        foreach (var score in new[]
+            {
+                Score(1, 0, 0.05), Score(2, 0.1, 0.051), Score(3, 0.2, 0.06), Score(4, 0.3, 0.0999), Score(5, 0.4, 0.1), Score(6, 1, 0.1)
+            })
         {
             var step = machine.Apply(state, score, Bands);
             state = step.State;

@@ -6,17 +6,21 @@ namespace Jianwei.Core.Features;
 
 public sealed class FeatureCatalogueTests
 {
-    private const string Entry = """{"name": "n_{window}", "group": "g", "events": "set", "aggregate": "count", "windows": [30], "transform": "log1p", "default": 2}""";
+    private const string Entry =
+        """{"name": "n_{window}", "group": "g", "events": "set", "aggregate": "count", "windows": [30], "transform": "log1p", "default": 2}""";
 
     private static readonly string Types = string.Join(", ", EventTypes.All.Select(EventTypes.Name).Order());
 
     [Theory]
     [InlineData("", "", "")]
-    [InlineData("\"windows\": [30]", "\"windows\": []", "'n_{window}': windows is empty; allowed: days from 1 to 365, or 0 for the lifetime")]
+    [InlineData("\"windows\": [30]", "\"windows\": []",
+        "'n_{window}': windows is empty; allowed: days from 1 to 365, or 0 for the lifetime")]
     [InlineData("n_{window}", "n", "'n': has 2 windows, so its name must hold {window}", "[30]", "[30, 90]")]
     [InlineData("[30]", "[366]", "'n_{window}': window 366; allowed: 1 to 365 days, or 0 for the lifetime")]
     [InlineData("[30]", "[-1]", "'n_{window}': window -1; allowed: 1 to 365 days, or 0 for the lifetime")]
-    [InlineData("[30]", "[0]", "'n_{window}': GapMean has no lifetime version; allowed: Count, Sum, Mean, Max, LastAmount, DistinctTypes, DaysSinceLast, DaysSinceFirst", "\"count\"", "\"gap_mean\"")]
+    [InlineData("[30]", "[0]",
+        "'n_{window}': GapMean has no lifetime version; allowed: Count, Sum, Mean, Max, LastAmount, DistinctTypes, DaysSinceLast, DaysSinceFirst",
+        "\"count\"", "\"gap_mean\"")]
     [InlineData("\"count\"", "\"ratio\"", "'n_{window}': long_window 0; allowed: 31 to 365")]
     [InlineData("\"count\"", "\"ratio\", \"long_window\": 30", "'n_{window}': long_window 30; allowed: 31 to 365")]
     [InlineData("\"count\"", "\"ratio\", \"long_window\": 366", "'n_{window}': long_window 366; allowed: 31 to 365")]
@@ -65,7 +69,10 @@ public sealed class FeatureCatalogueTests
     public void Catalogue_RefusesNullAndAMissingFile()
     {
         Assert.Equal("not a catalogue: it is null", Assert.Throws<CatalogueException>(() => Parse("null")).Message);
-        Assert.StartsWith("feature catalogue /nowhere/c.json (Featurizer:Catalogue): ", Assert.Throws<CatalogueException>(() => FeatureCatalogue.Load("/nowhere/c.json")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "feature catalogue /nowhere/c.json (Featurizer:Catalogue): ",
+            Assert.Throws<CatalogueException>(() => FeatureCatalogue.Load("/nowhere/c.json")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,8 +92,10 @@ public sealed class FeatureCatalogueTests
         var features = Parse(Text().Replace("[30]", "[7, 365, 0]", StringComparison.Ordinal)).Features;
         Assert.Equal(["n_7d", "n_365d", "n_life"], features.Select(f => f.Name));
         Assert.Equal([7, 365, 0], features.Select(f => f.WindowDays));
-        Assert.All(features, f => Assert.Equal([EventType.ChangeName, EventType.PostingOpened, EventType.PostingUpdated, EventType.PostingClosed], f.Events));
-        Assert.All(features, f => Assert.Equal(("g", Aggregate.Count, 0, Transform.Log1p, 2f), (f.Group, f.Aggregate, f.LongWindowDays, f.Transform, f.Default)));
+        Assert.All(features, f => Assert.Equal(
+            [EventType.ChangeName, EventType.PostingOpened, EventType.PostingUpdated, EventType.PostingClosed], f.Events));
+        Assert.All(features, f => Assert.Equal(
+            ("g", Aggregate.Count, 0, Transform.Log1p, 2f), (f.Group, f.Aggregate, f.LongWindowDays, f.Transform, f.Default)));
     }
 
     [Theory]

@@ -12,7 +12,9 @@ public sealed class SettingsTests
 
     [Fact]
     public void Value_ThatMayHoldAPasswordIsNotRepeated() =>
-        Assert.Contains("Section:Closed is wrong (not repeated here: it may hold a password); allowed: http://HOST.", Settings.Problems("Section", new Some()));
+        Assert.Contains(
+            "Section:Closed is wrong (not repeated here: it may hold a password); allowed: http://HOST.",
+            Settings.Problems("Section", new Some()));
 
     private sealed class Some
     {

@@ -17,7 +17,8 @@ public sealed class InboxTests
     {
         consumer.Assignment.Returns([A, B]);
         consumer.When(c => c.Pause(Arg.Any<IEnumerable<TopicPartition>>())).Do(c => paused.UnionWith(c.Arg<IEnumerable<TopicPartition>>()));
-        consumer.When(c => c.Resume(Arg.Any<IEnumerable<TopicPartition>>())).Do(c => paused.ExceptWith(c.Arg<IEnumerable<TopicPartition>>()));
+        consumer.When(c => c.Resume(Arg.Any<IEnumerable<TopicPartition>>()))
+            .Do(c => paused.ExceptWith(c.Arg<IEnumerable<TopicPartition>>()));
     }
 
     private static StageOptions Small => new() { BytesLimit = 1024 * 1024 };
@@ -86,13 +87,15 @@ public sealed class InboxTests
 
     private Inbox Merging()
     {
-        var inbox = new Inbox(consumer, new(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeProvider.System), Small, TimeProvider.System);
+        var inbox = new Inbox(
+            consumer, new(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeProvider.System), Small, TimeProvider.System);
         inbox.Reset(1);
         return inbox;
     }
 
     private ConsumeResult<byte[], byte[]> Record(TopicPartition partition, int day, int bytes) => new()
     {
-        TopicPartitionOffset = new(partition, offset++), Message = new() { Value = new byte[bytes], Headers = TopicMerge.Headers(Past.AddDays(day)) },
+        TopicPartitionOffset = new(partition, offset++),
+        Message = new() { Value = new byte[bytes], Headers = TopicMerge.Headers(Past.AddDays(day)) },
     };
 }

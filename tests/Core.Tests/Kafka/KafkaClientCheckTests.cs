@@ -19,5 +19,6 @@ public sealed class KafkaClientCheckTests
     }
 
     private static string Refusal(params (string Key, string Value)[] client) =>
-        new KafkaClientCheck().Validate(null, new() { BootstrapServers = "a:1", Client = client.ToDictionary(c => c.Key, c => c.Value) }).FailureMessage!;
+        new KafkaClientCheck()
+            .Validate(null, new() { BootstrapServers = "a:1", Client = client.ToDictionary(c => c.Key, c => c.Value) }).FailureMessage!;
 }

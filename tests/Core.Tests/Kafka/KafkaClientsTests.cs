@@ -9,7 +9,8 @@ public sealed class KafkaClientsTests
     public void Events_AreKeptForEver()
     {
         using var kafka = new KafkaClients(
-            Options.Create(new KafkaOptions { BootstrapServers = "localhost:1", Prefix = "p." }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+            Options.Create(new KafkaOptions { BootstrapServers = "localhost:1", Prefix = "p." }),
+            TimeProvider.System, NullLogger<KafkaClients>.Instance);
 
         var events = kafka.Specification("p.events");
         Assert.Equal(("-1", "-1"), (events.Configs["retention.ms"], events.Configs["retention.bytes"]));

@@ -17,11 +17,14 @@ internal sealed class LoopHarness : IBatchHandler, IHostApplicationLifetime, IAs
     private int inside;
 
     public LoopHarness(
-        string bootstrap, string prefix, StageOptions batching, Func<IReadOnlyList<ConsumeResult<byte[], byte[]>>, CancellationToken, Task> handle,
+        string bootstrap, string prefix, StageOptions batching,
+        Func<IReadOnlyList<ConsumeResult<byte[], byte[]>>, CancellationToken, Task> handle,
         string stage = "test")
     {
         this.handle = handle;
-        Kafka = new(Options.Create(new KafkaOptions { BootstrapServers = bootstrap, Prefix = prefix, Partitions = 4 }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        Kafka = new(
+            Options.Create(new KafkaOptions { BootstrapServers = bootstrap, Prefix = prefix, Partitions = 4 }),
+            TimeProvider.System, NullLogger<KafkaClients>.Instance);
         MakeTopics();
         loop = new(stage, [Kafka.Topics.Events], batching, this, Kafka, Health, TimeProvider.System, this, NullLogger<StageLoop>.Instance);
     }
@@ -79,7 +82,8 @@ internal sealed class LoopHarness : IBatchHandler, IHostApplicationLifetime, IAs
     {
         using var producer = Kafka.Producer().Build();
         await Task.WhenAll(Enumerable.Range(from, count).Select(i =>
-            producer.ProduceAsync(new TopicPartition(Kafka.Topics.Events, partition), new() { Key = [], Value = Encoding.UTF8.GetBytes($"{i}") })));
+            producer.ProduceAsync(
+                new TopicPartition(Kafka.Topics.Events, partition), new() { Key = [], Value = Encoding.UTF8.GetBytes($"{i}") })));
     }
 
     /// <summary>The group's committed offset; -1001 where there is none.</summary>

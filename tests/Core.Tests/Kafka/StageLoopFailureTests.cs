@@ -26,7 +26,9 @@ public sealed class StageLoopFailureTests
         await harness.SendAsync(0, 0, 35);
 
         await harness.StartAsync();
-        await LoopHarness.UntilAsync(() => harness.Health.Stages.TryGetValue("test", out var s) && s == new StageStatus(StageState.Retrying, "Redis did not answer"), "retrying");
+        await LoopHarness.UntilAsync(
+            () => harness.Health.Stages.TryGetValue("test", out var s) && s == new StageStatus(StageState.Retrying, "Redis did not answer"),
+            "retrying");
         await LoopHarness.UntilAsync(() => harness.Handled.Count >= 35, "35 records");
         await LoopHarness.UntilAsync(() => harness.Committed(0) == 35, "commit");
 

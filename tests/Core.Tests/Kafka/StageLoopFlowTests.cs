@@ -11,11 +11,13 @@ public sealed class StageLoopFlowTests
     {
         using var mock = MockKafka.Start();
         var sizes = new List<int>();
-        await using var harness = new LoopHarness(mock.Bootstrap, "", new() { BatchSizeLimit = 7, BufferingTimeLimit = TimeSpan.FromMilliseconds(400) }, (batch, _) =>
-        {
-            sizes.Add(batch.Count);
-            return Task.CompletedTask;
-        });
+        await using var harness = new LoopHarness(
+            mock.Bootstrap, "", new() { BatchSizeLimit = 7, BufferingTimeLimit = TimeSpan.FromMilliseconds(400) },
+            (batch, _) =>
+            {
+                sizes.Add(batch.Count);
+                return Task.CompletedTask;
+            });
         await harness.SendAsync(0, 0, 16);
 
         await harness.StartAsync();
@@ -31,7 +33,9 @@ public sealed class StageLoopFlowTests
         using var mock = MockKafka.Start();
         var go = new TaskCompletionSource();
         var stage = $"lag-{Guid.NewGuid():N}";
-        await using var harness = new LoopHarness(mock.Bootstrap, "", new() { BatchSizeLimit = 1, BufferingTimeLimit = TimeSpan.Zero, QueueLimit = 1 }, (_, stop) => go.Task.WaitAsync(stop), stage);
+        await using var harness = new LoopHarness(
+            mock.Bootstrap, "", new() { BatchSizeLimit = 1, BufferingTimeLimit = TimeSpan.Zero, QueueLimit = 1 },
+            (_, stop) => go.Task.WaitAsync(stop), stage);
         await harness.SendAsync(0, 0, 5);
 
         await harness.StartAsync();
@@ -46,7 +50,14 @@ public sealed class StageLoopFlowTests
     private static long Lag(string stage)
     {
         var found = -1L;
-        using var listener = new MeterListener { InstrumentPublished = (i, l) => { if (i.Name == "jianwei_stage_lag_messages") l.EnableMeasurementEvents(i); } };
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (i, l) =>
+            {
+                if (i.Name == "jianwei_stage_lag_messages")
+                    l.EnableMeasurementEvents(i);
+            }
+        };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) => found = tags[0].Value as string == stage ? value : found);
         listener.Start();
         listener.RecordObservableInstruments();
@@ -59,7 +70,8 @@ public sealed class StageLoopFlowTests
     {
         using var mock = MockKafka.Start();
         var slow = 3;
-        await using var harness = new LoopHarness(mock.Bootstrap, "", new() { BatchSizeLimit = 50, BufferingTimeLimit = TimeSpan.FromMilliseconds(5), QueueLimit = 1 },
+        await using var harness = new LoopHarness(
+            mock.Bootstrap, "", new() { BatchSizeLimit = 50, BufferingTimeLimit = TimeSpan.FromMilliseconds(5), QueueLimit = 1 },
             async (_, stopping) =>
             {
                 if (Interlocked.Decrement(ref slow) >= 0)

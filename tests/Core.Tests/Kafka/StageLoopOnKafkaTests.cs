@@ -8,7 +8,8 @@ namespace Jianwei.Core.Kafka;
 public sealed class StageLoopOnKafkaTests
 {
     private const int Each = 100;
-    private static readonly StageOptions Small = new() { BatchSizeLimit = 10, BufferingTimeLimit = TimeSpan.FromMilliseconds(20), QueueLimit = 3 };
+    private static readonly StageOptions Small =
+        new() { BatchSizeLimit = 10, BufferingTimeLimit = TimeSpan.FromMilliseconds(20), QueueLimit = 3 };
 
     [Fact]
     public async Task Restart_GoesOnWhereItStopped()
@@ -23,7 +24,9 @@ public sealed class StageLoopOnKafkaTests
                 await harness.SendAsync(partition, (round - 1) * 100, 100);
             await harness.StartAsync();
             var some = round < 3 ? 120 : 1_200 - handled.Count;
-            await LoopHarness.UntilAsync(() => harness.Handled.Count >= some, $"{some} records in round {round}; there are {harness.Handled.Count}");
+            await LoopHarness.UntilAsync(
+                () => harness.Handled.Count >= some,
+                $"{some} records in round {round}; there are {harness.Handled.Count}");
             await harness.StopAsync();
             handled.AddRange(harness.Handled);
         }

@@ -6,7 +6,8 @@ namespace Jianwei.Core.Kafka;
 /// <summary>A rewind reads again exactly what it must, and drops nothing else.</summary>
 public sealed class StageLoopRewindTests
 {
-    private static readonly StageOptions Small = new() { BatchSizeLimit = 10, BufferingTimeLimit = TimeSpan.FromMilliseconds(20), QueueLimit = 3 };
+    private static readonly StageOptions Small =
+        new() { BatchSizeLimit = 10, BufferingTimeLimit = TimeSpan.FromMilliseconds(20), QueueLimit = 3 };
 
     [Fact]
     public async Task Rewind_ReadsAgainFromExactlyThere()

@@ -109,14 +109,19 @@ public sealed class TopicMergeTests
     private void End(string topic, int partition) =>
         merge.Add(new() { Topic = topic, Partition = partition, Offset = offset, IsPartitionEOF = true });
 
-    private ConsumeResult<byte[], byte[]> Record(string topic, int partition, DateTimeOffset at, int bytes = 0) =>
-        new() { Topic = topic, Partition = partition, Offset = offset++, Message = new() { Value = new byte[bytes], Headers = TopicMerge.Headers(at) } };
+    private ConsumeResult<byte[], byte[]> Record(string topic, int partition, DateTimeOffset at, int bytes = 0) => new()
+    {
+        Topic = topic, Partition = partition, Offset = offset++,
+        Message = new() { Value = new byte[bytes], Headers = TopicMerge.Headers(at) }
+    };
 
     private int[] Days()
     {
         merge.Take(taken, null);
         all.AddRange(taken.Take());
-        return [.. all.Select(r => (int)Math.Round((DateTimeOffset.FromUnixTimeMilliseconds(System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(r.Message.Headers.GetLastBytes(TopicMerge.TimeHeader))) - Past).TotalDays))];
+        return [.. all.Select(r => (int)Math.Round((DateTimeOffset.FromUnixTimeMilliseconds(
+            System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(r.Message.Headers.GetLastBytes(TopicMerge.TimeHeader)))
+            - Past).TotalDays))];
     }
 
     private sealed class Clock : TimeProvider

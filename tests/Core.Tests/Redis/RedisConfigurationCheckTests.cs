@@ -31,7 +31,9 @@ public sealed class RedisConfigurationCheckTests
 
     [Fact]
     public void Configuration_ThatIsEmptyIsNamed() =>
-        Assert.Equal(["Redis:Configuration is empty; allowed: HOST:PORT of Redis servers, separated by commas (./jianwei up starts one and sets it)."], Refusals(""));
+        Assert.Equal(
+            ["Redis:Configuration is empty; allowed: HOST:PORT of Redis servers, separated by commas (./jianwei up starts one and sets it)."],
+            Refusals(""));
 
     private static IEnumerable<string> Refusals(string text)
     {

@@ -28,7 +28,9 @@ public sealed class RedisEvictionTests : ILogger<RedisEviction>
         Assert.True(await LookAsync(server.Address));
 
         var line = Assert.Single(lines);
-        Assert.StartsWith($"Warning Redis at {server.Address} throws away keys when it has 52428800 bytes (maxmemory-policy allkeys-lru)", line, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Warning Redis at {server.Address} throws away keys when it has 52428800 bytes (maxmemory-policy allkeys-lru)",
+            line, StringComparison.Ordinal);
         Assert.Contains("Set maxmemory-policy noeviction", line, StringComparison.Ordinal);
     }
 
@@ -48,7 +50,8 @@ public sealed class RedisEvictionTests : ILogger<RedisEviction>
 
     private async Task<bool> LookAsync(string configuration)
     {
-        using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = configuration, Timeout = TimeSpan.FromSeconds(2) }));
+        using var redis = new RedisConnection(
+            Options.Create(new RedisOptions { Configuration = configuration, Timeout = TimeSpan.FromSeconds(2) }));
         using var eviction = new RedisEviction(redis, TimeProvider.System, this);
         return await eviction.LookAsync(Stop);
     }
@@ -57,6 +60,7 @@ public sealed class RedisEvictionTests : ILogger<RedisEviction>
 
     bool ILogger.IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    void ILogger.Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         lines.Add($"{logLevel} {formatter(state, exception)}");
 }

@@ -53,7 +53,8 @@ public sealed class MigratorTests : IAsyncLifetime
     [Fact]
     public async Task FailingMigration_LeavesNothingBehind()
     {
-        await Assert.ThrowsAsync<PostgresException>(() => new Migrator(source, [new(1, "a", "create table a (x int)"), new(2, "b", "create tabel")]).ApplyAsync(Stop));
+        await Assert.ThrowsAsync<PostgresException>(
+            () => new Migrator(source, [new(1, "a", "create table a (x int)"), new(2, "b", "create tabel")]).ApplyAsync(Stop));
         Assert.Equal(1, await new Migrator(source, [new(1, "a", "create table a (x int)")]).ApplyAsync(Stop));
     }
 
@@ -61,7 +62,8 @@ public sealed class MigratorTests : IAsyncLifetime
     public async Task ChangedMigration_IsRefused()
     {
         await new Migrator(source, [new(1, "a", "create table a (x int)")]).ApplyAsync(Stop);
-        var error = await Assert.ThrowsAsync<FatalException>(() => new Migrator(source, [new(1, "a", "create table a (y int)")]).ApplyAsync(Stop));
+        var error = await Assert.ThrowsAsync<FatalException>(
+            () => new Migrator(source, [new(1, "a", "create table a (y int)")]).ApplyAsync(Stop));
         Assert.StartsWith("schemas/sql/0001_a.sql was changed after it was applied", error.Message, StringComparison.Ordinal);
     }
 
@@ -84,7 +86,8 @@ public sealed class MigratorTests : IAsyncLifetime
     public async Task MigrationBelowTheNewestApplied_IsRefused()
     {
         await new Migrator(source, [new(2, "b", "select 2")]).ApplyAsync(Stop);
-        var error = await Assert.ThrowsAsync<FatalException>(() => new Migrator(source, [new(1, "a", "select 1"), new(2, "b", "select 2")]).ApplyAsync(Stop));
+        var error = await Assert.ThrowsAsync<FatalException>(
+            () => new Migrator(source, [new(1, "a", "select 1"), new(2, "b", "select 2")]).ApplyAsync(Stop));
         Assert.Equal("schemas/sql/0001_a.sql is older than 0002, which is applied already; give it a higher number", error.Message);
     }
 

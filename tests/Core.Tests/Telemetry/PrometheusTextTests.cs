@@ -44,7 +44,8 @@ public sealed class PrometheusTextTests
         JianweiMeter.Instance.CreateCounter<long>("jianwei_test_odd_total", description: "Odd \\ ones\nof all kinds.")
             .Add(1, new KeyValuePair<string, object?>("reason", "back\\slash \"quote\"\nline 见微"));
         JianweiMeter.Instance.CreateHistogram<double>("jianwei_test_odd_seconds", "s", "Odd.").Record(1);
-        using var promtool = Process.Start(new ProcessStartInfo("promtool", "check metrics") { RedirectStandardInput = true, RedirectStandardError = true })!;
+        using var promtool = Process.Start(
+            new ProcessStartInfo("promtool", "check metrics") { RedirectStandardInput = true, RedirectStandardError = true })!;
         await promtool.StandardInput.WriteAsync(text.Write());
         promtool.StandardInput.Close();
         var problems = await promtool.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

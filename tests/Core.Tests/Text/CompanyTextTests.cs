@@ -66,7 +66,11 @@ public sealed class CompanyTextTests
     [Fact]
     public void Tombstone_KeepsAnOlderLateTextAway()
     {
-        var text = Of([(new(TextSegment.Posting, "p", "Hiring"), 10), (new(TextSegment.Posting, "p", null), 20), (new(TextSegment.Posting, "p", "late"), 15)]);
+        var text = Of(
+            [
+                (new(TextSegment.Posting, "p", "Hiring"), 10), (new(TextSegment.Posting, "p", null), 20),
+                (new(TextSegment.Posting, "p", "late"), 15)
+            ]);
         Assert.Equal([new TextEntry(TextSegment.Posting, "p", 20, null)], text.Entries);
         Assert.Equal(0ul, text.Hash);
         text.Apply(new(TextSegment.Posting, "p", "again"), 30);
@@ -89,7 +93,11 @@ public sealed class CompanyTextTests
     [Fact]
     public void Decode_RefusesDamagedBytes()
     {
-        var bytes = Of([(new(TextSegment.Profile, "name", "见微"), 1), (new(TextSegment.Filing, "f", null), 2), (new(TextSegment.Filing, "g", "text"), 2)]).Encode();
+        var bytes = Of(
+            [
+                (new(TextSegment.Profile, "name", "见微"), 1), (new(TextSegment.Filing, "f", null), 2),
+                (new(TextSegment.Filing, "g", "text"), 2)
+            ]).Encode();
         for (var length = 0; length < bytes.Length; length++)
             Assert.Throws<InvalidDataException>(() => CompanyText.Decode(bytes[..length]));
         Assert.Throws<InvalidDataException>(() => CompanyText.Decode([.. bytes, 0]));

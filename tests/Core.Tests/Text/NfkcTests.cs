@@ -33,16 +33,22 @@ public sealed class NfkcTests
             Require.Unavailable("/usr/bin/python3 is missing");
         var random = new Random(5);
         var table = File.ReadLines(Path.Combine(Repository.Root, "src", "Core", "Text", "nfkc.txt"))
-            .Where(l => l[0] != '#').SelectMany(l => l.Split(' ').Skip(1).Take(2)).Select(h => Convert.ToInt32(h, 16)).Where(c => c > 255).ToArray();
+            .Where(l => l[0] != '#')
+            .SelectMany(l => l.Split(' ').Skip(1).Take(2))
+            .Select(h => Convert.ToInt32(h, 16))
+            .Where(c => c > 255).ToArray();
         var codes = Enumerable.Range(0x20, 0x2FFFF).Where(c => c is not (>= 0xD800 and < 0xE000)).ToList();
         List<string> texts = [.. codes.Select(char.ConvertFromUtf32)];
         for (var i = 0; i < 20_000; i++)
-            texts.Add(string.Concat(Enumerable.Range(0, 6).Select(_ => char.ConvertFromUtf32(random.Next(3) == 0 ? 'a' + random.Next(26) : table[random.Next(table.Length)]))));
+            texts.Add(string.Concat(Enumerable.Range(0, 6)
+                .Select(_ => char.ConvertFromUtf32(random.Next(3) == 0 ? 'a' + random.Next(26) : table[random.Next(table.Length)]))));
 
         var expected = await PythonAsync(texts);
 
         for (var i = 0; i < texts.Count; i++)
-            Assert.True(expected[i] == Nfkc.Normalise(texts[i]), $"U+{string.Join(" U+", texts[i].EnumerateRunes().Select(r => r.Value.ToString("X")))}");
+            Assert.True(
+                expected[i] == Nfkc.Normalise(texts[i]),
+                $"U+{string.Join(" U+", texts[i].EnumerateRunes().Select(r => r.Value.ToString("X")))}");
     }
 
     [Fact]
@@ -55,13 +61,19 @@ public sealed class NfkcTests
             // Each unit of the first plane alone, then runs of Chinese, punctuation of full width, marks and jamo.
             var text = i < 0x10000 ? ((char)i).ToString() : new string([.. Enumerable.Range(0, 6).Select(_ => (char)(random.Next(5) switch
             {
-                0 => 0xFF01 + random.Next(0xE0), 1 => 0x300 + random.Next(0x70), 2 => 0x1100 + random.Next(0x100), 3 => 0x4E00 + random.Next(0x5000), _ => 0x20 + random.Next(0x200),
+                0 => 0xFF01 + random.Next(0xE0),
+                1 => 0x300 + random.Next(0x70),
+                2 => 0x1100 + random.Next(0x100),
+                3 => 0x4E00 + random.Next(0x5000),
+                _ => 0x20 + random.Next(0x200),
             }))]);
             var normal = new char[text.Length];
             if (Nfkc.TryFold(text, normal))
             {
                 folded++;
-                Assert.True(Nfkc.Normalise(text) == new string(normal), $"U+{string.Join(" U+", text.Select(c => ((int)c).ToString("X")))}");
+                Assert.True(
+                    Nfkc.Normalise(text) == new string(normal),
+                    $"U+{string.Join(" U+", text.Select(c => ((int)c).ToString("X")))}");
             }
         }
 
@@ -78,13 +90,16 @@ public sealed class NfkcTests
                 text = bytes.fromhex(line.decode().strip()).decode("utf-8")
                 print(unicodedata.normalize("NFKC", text).encode("utf-8").hex())
             """;
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", Script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", ["-c", Script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
-        await process.StandardInput.WriteAsync(string.Concat(texts.Select(t => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(t)) + "\n")));
+        await process.StandardInput.WriteAsync(
+            string.Concat(texts.Select(t => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(t)) + "\n")));
         process.StandardInput.Close();
         await process.WaitForExitAsync();
         if (process.ExitCode == 9)
             Assert.Skip("Python's Unicode version is not the table's (14.0)");
-        return [.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(h => Encoding.UTF8.GetString(Convert.FromHexString(h)))];
+        return [.. (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(h => Encoding.UTF8.GetString(Convert.FromHexString(h)))];
     }
 }

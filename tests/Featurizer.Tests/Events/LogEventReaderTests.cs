@@ -16,13 +16,16 @@ public sealed class LogEventReaderTests
 {
     private static readonly LogEventReader Reader = new();
 
-    private static readonly string[] Texts = ["", "jobs", "X-TEST:1", "企业“一”", "a\"b", "back\\slash", "a;b", "\u007f", "\u2028", "line\n", "😀", "<&>'+", "é"];
+    private static readonly string[] Texts =
+        ["", "jobs", "X-TEST:1", "企业“一”", "a\"b", "back\\slash", "a;b", "\u007f", "\u2028", "line\n", "😀", "<&>'+", "é"];
 
     private static readonly string[] Spoils =
     [
-        "\"", "\\", "null", "0", "1.0", "1.50", "-0", "1e3", "123456789012345678", "0.1", "-7.25", "00012", ".5", "5.", "Z", "+01:00", "+00:00", ".5000000", ".1234567",
-        ".12345678", "2023-02-29", "24:00:00", "23:59:60", ",", "}", "{", " ", "\\u0041", "\ud800", "é", ";", "tick", "none", "posting.opened", "FEDCBA9876543210", " 123",
-        ",\"unit\":\"CNY\"", ",\"text\":null", ",\"text\":{\"segment\":\"posting\",\"key\":\"k\",\"content\":\"c\"}", ",\"more\":[1]", "\"schema_version\":2",
+        "\"", "\\", "null", "0", "1.0", "1.50", "-0", "1e3", "123456789012345678", "0.1", "-7.25", "00012", ".5", "5.",
+        "Z", "+01:00", "+00:00", ".5000000", ".1234567", ".12345678", "2023-02-29", "24:00:00", "23:59:60", ",",
+        "}", "{", " ", "\\u0041", "\ud800", "é", ";", "tick", "none", "posting.opened", "FEDCBA9876543210", " 123",
+        ",\"unit\":\"CNY\"", ",\"text\":null", ",\"text\":{\"segment\":\"posting\",\"key\":\"k\",\"content\":\"c\"}",
+        ",\"more\":[1]", "\"schema_version\":2",
     ];
 
     private static Gen<string?> Text => Gen.Elements<string?>([null, .. Texts]);
@@ -56,9 +59,11 @@ public sealed class LogEventReaderTests
         from hasText in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
         select new CompanyEvent
         {
-            EventId = ((ulong)id * 0x9E3779B97F4A7C15UL).ToString("x16"), CompanyId = texts[0] ?? "X-TEST:1", CompanyName = texts[1], Type = type,
-            EventTime = order == 0 ? times[0] : order == 1 || times[0] > times[1] ? times[1] : times[0], ObservedTime = order == 3 ? Plain.ObservedTime : times[1], AcceptedTime = times[2], Amount = amount, Unit = texts[2],
-            Source = texts[3] ?? "jobs", SourceEventId = texts[4] ?? "1", Summary = texts[5], Text = hasText ? new(TextSegment.Posting, "key", texts[5]) : null,
+            EventId = ((ulong)id * 0x9E3779B97F4A7C15UL).ToString("x16"), CompanyId = texts[0] ?? "X-TEST:1", CompanyName = texts[1],
+            Type = type, EventTime = order == 0 ? times[0] : order == 1 || times[0] > times[1] ? times[1] : times[0],
+            ObservedTime = order == 3 ? Plain.ObservedTime : times[1], AcceptedTime = times[2], Amount = amount, Unit = texts[2],
+            Source = texts[3] ?? "jobs", SourceEventId = texts[4] ?? "1", Summary = texts[5],
+            Text = hasText ? new(TextSegment.Posting, "key", texts[5]) : null,
         };
 
     private static Gen<byte[]> Message =>
@@ -78,7 +83,11 @@ public sealed class LogEventReaderTests
     public void Reader_AgreesWhereOneFieldIsSpoilt()
     {
         var whole = Encoding.UTF8.GetString(Wire.Write(Plain));
-        foreach (var value in new[] { "0123456789abcdef", "X-TEST:1", "posting.opened", "2024-02-29T23:59:58+00:00", "2024-02-29T23:59:58.25+00:00", "439", "jobs", "0001-01-01T00:00:00+00:00", "+00:00", "1,\"event" })
+        foreach (var value in new[]
+            {
+                "0123456789abcdef", "X-TEST:1", "posting.opened", "2024-02-29T23:59:58+00:00", "2024-02-29T23:59:58.25+00:00",
+                "439", "jobs", "0001-01-01T00:00:00+00:00", "+00:00", "1,\"event"
+            })
         {
             Assert.Contains(value, whole);
             foreach (var spoil in Spoils.Concat(Texts))
@@ -97,8 +106,10 @@ public sealed class LogEventReaderTests
 
     private static CompanyEvent Plain => new()
     {
-        EventId = "0123456789abcdef", CompanyId = "X-TEST:1", Type = EventType.PostingOpened, EventTime = new(2024, 2, 29, 23, 59, 58, TimeSpan.Zero),
-        ObservedTime = new DateTimeOffset(2024, 2, 29, 23, 59, 58, TimeSpan.Zero).AddMilliseconds(250), Amount = 439, Source = "jobs", SourceEventId = "1",
+        EventId = "0123456789abcdef", CompanyId = "X-TEST:1", Type = EventType.PostingOpened,
+        EventTime = new(2024, 2, 29, 23, 59, 58, TimeSpan.Zero),
+        ObservedTime = new DateTimeOffset(2024, 2, 29, 23, 59, 58, TimeSpan.Zero).AddMilliseconds(250),
+        Amount = 439, Source = "jobs", SourceEventId = "1",
     };
 
     private static byte[] Spoil(byte[] message, int spoils, int[] at, int[] length, string[] with, int raw)
@@ -141,7 +152,8 @@ public sealed class LogEventReaderTests
         new FeatureReader(Plan).Read(state, features);
         var request = new ScoreRequest
         {
-            CompanyId = e.CompanyId, CompanyName = e.CompanyName, StateVersion = 7, AsOf = Days.TimeOf(1_700_000_000), Catalogue = Plan.Catalogue.Hash,
+            CompanyId = e.CompanyId, CompanyName = e.CompanyName, StateVersion = 7, AsOf = Days.TimeOf(1_700_000_000),
+            Catalogue = Plan.Catalogue.Hash,
             Features = System.Runtime.InteropServices.MemoryMarshal.AsBytes(features.AsSpan()).ToArray(),
             Event = e.Type == EventType.Tick ? null : e.ToSummary(), AcceptedTime = e.AcceptedTime,
         };

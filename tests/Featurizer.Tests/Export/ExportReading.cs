@@ -18,7 +18,8 @@ internal sealed partial record ExportReading(JsonElement Manifest, IReadOnlyList
         var (asOf, _) = Npy<long>(folder, "as_of.npy", "<i8");
         Assert.Equal((companies.Length, companies.Length, companies.Length), (labels.Length, censored.Length, asOf.Length));
         return new(manifest, [.. companies.Select((c, i) =>
-            new ExportedRow(c, DateTimeOffset.FromUnixTimeSeconds(asOf[i]), labels[i], censored[i] == 1, features[(i * width)..((i + 1) * width)]))]);
+            new ExportedRow(
+                c, DateTimeOffset.FromUnixTimeSeconds(asOf[i]), labels[i], censored[i] == 1, features[(i * width)..((i + 1) * width)]))]);
     }
 
     public static (T[] Values, int Width) Npy<T>(string folder, string name, string type)

@@ -68,7 +68,9 @@ public sealed class ResumeTests : IDisposable
 
         await RunAsync(log, ExportAt.Monthly, true, Folder);
 
-        Assert.All(["features.npy", "token_id.npy"], file => Assert.Equal([1, 2, 3, 4], File.ReadAllBytes(Path.Combine(Folder, file))[128..132]));
+        Assert.All(
+            ["features.npy", "token_id.npy"],
+            file => Assert.Equal([1, 2, 3, 4], File.ReadAllBytes(Path.Combine(Folder, file))[128..132]));
     }
 
     [Theory]
@@ -82,7 +84,9 @@ public sealed class ResumeTests : IDisposable
 
         var refusal = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(other, ExportAt.Monthly, true, Folder));
 
-        Assert.Equal($"{Partial} holds the beginning of an export of another log and is removed; run the same command again", refusal.Message);
+        Assert.Equal(
+            $"{Partial} holds the beginning of an export of another log and is removed; run the same command again",
+            refusal.Message);
         Assert.Equal(0, await RunAsync(other, ExportAt.Monthly, true, Folder));
         await RunAsync(other, ExportAt.Monthly, true, Path.Combine(scratch, "whole"));
         Same("whole");
@@ -119,7 +123,8 @@ public sealed class ResumeTests : IDisposable
     public async Task TwoExportsIntoOneFolder_AreRefused()
     {
         var log = Log();
-        var refusal = await Assert.ThrowsAsync<IOException>(() => RunAsync(log, ExportAt.Monthly, false, Folder, () => RunAsync(log, ExportAt.Monthly, false, Folder)));
+        var refusal = await Assert.ThrowsAsync<IOException>(
+            () => RunAsync(log, ExportAt.Monthly, false, Folder, () => RunAsync(log, ExportAt.Monthly, false, Folder)));
 
         Assert.StartsWith($"{Partial} is being written by another export", refusal.Message);
     }
@@ -127,18 +132,22 @@ public sealed class ResumeTests : IDisposable
     // Texts too: every third event says something.
     private static List<CompanyEvent> Log() =>
     [
-        .. Random(11, 400).Select((e, i) => i % 3 != 0 ? e : e with { Text = new(TextSegment.Filing, $"t{i % 7}", $"第{i % 40}号通知：裁员{i % 11}人，工厂停产。") }),
+        .. Random(11, 400).Select((e, i) => i % 3 != 0
+            ? e
+            : e with { Text = new(TextSegment.Filing, $"t{i % 7}", $"第{i % 40}号通知：裁员{i % 11}人，工厂停产。") }),
     ];
 
     private async Task InterruptAsync(List<CompanyEvent> log, int events, ExportAt at, bool withTexts)
     {
-        await Assert.ThrowsAsync<OperationCanceledException>(() => RunAsync(log, at, withTexts, Folder, () => throw new OperationCanceledException(), events));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => RunAsync(log, at, withTexts, Folder, () => throw new OperationCanceledException(), events));
         Assert.True(Directory.Exists(Partial));
         Assert.False(Directory.Exists(Folder));
     }
 
     // Returns the rows that were kept. Something happens after some events.
-    private async Task<long> RunAsync(List<CompanyEvent> log, ExportAt at, bool withTexts, string folder, Func<Task>? happens = null, int after = 100)
+    private async Task<long> RunAsync(
+        List<CompanyEvent> log, ExportAt at, bool withTexts, string folder, Func<Task>? happens = null, int after = 100)
     {
         var (kept, stop) = (0L, TestContext.Current.CancellationToken);
         var settings = new ExportSettings(folder, "outcome.closure", 365, at, "made up", withTexts ? texts : null) { SaveEvery = 7 };
@@ -161,9 +170,12 @@ public sealed class ResumeTests : IDisposable
 
     private void Same(string other)
     {
-        string[] names = [.. Directory.GetFiles(Path.Combine(scratch, other)).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+        string[] names =
+            [.. Directory.GetFiles(Path.Combine(scratch, other)).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
         Assert.Equal(names, Directory.GetFiles(Folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
-        Assert.All(names, name => Assert.Equal(File.ReadAllBytes(Path.Combine(scratch, other, name)), File.ReadAllBytes(Path.Combine(Folder, name))));
+        Assert.All(
+            names,
+            name => Assert.Equal(File.ReadAllBytes(Path.Combine(scratch, other, name)), File.ReadAllBytes(Path.Combine(Folder, name))));
     }
 
     private sealed class Inline(Action<ExportProgress> report) : IProgress<ExportProgress>

@@ -26,7 +26,9 @@ public sealed class SequenceExportTests : IDisposable
     {
         var log = Random(7, 400);
         var export = await ExportAsync(log);
-        var (company, type, observed, last) = (Read<int>("event_company", "<i4"), Read<byte>("event_type", "|u1"), Read<long>("event_observed", "<i8"), Read<long>("event_last", "<i8"));
+        var (company, type, observed, last) = (
+            Read<int>("event_company", "<i4"), Read<byte>("event_type", "|u1"),
+            Read<long>("event_observed", "<i8"), Read<long>("event_last", "<i8"));
         var names = File.ReadAllLines(Path.Combine(Folder, "companies.txt"));
 
         Assert.NotEmpty(export.Rows);
@@ -34,7 +36,9 @@ public sealed class SequenceExportTests : IDisposable
         {
             var expected = Applied(log.Where(e => e.CompanyId == row.Company && e.ObservedTime <= row.AsOf));
             var found = Enumerable.Range(0, (int)last[i] + 1).Where(e => names[company[e]] == row.Company).ToList();
-            Assert.Equal(expected.Select(e => ((byte)e.Type, e.ObservedTime.ToUnixTimeSeconds())), found.Select(e => (type[e], observed[e])));
+            Assert.Equal(
+                expected.Select(e => ((byte)e.Type, e.ObservedTime.ToUnixTimeSeconds())),
+                found.Select(e => (type[e], observed[e])));
         }
 
         Assert.Equal(export.Manifest.GetProperty("sequences").GetProperty("events").GetInt64(), type.Length);
@@ -66,13 +70,20 @@ public sealed class SequenceExportTests : IDisposable
     {
         var random = new Random(8);
         var encoder = new DocumentEncoder(new(new(
-            [.. Enumerable.Range(0, SpecialTokens.FirstPiece).Select(id => new VocabularyEntry(SpecialTokens.NameOf(id))), new("text", 900)], unknownCost: 20_000)));
+            [
+                .. Enumerable.Range(0, SpecialTokens.FirstPiece).Select(id => new VocabularyEntry(SpecialTokens.NameOf(id))),
+                new("text", 900)
+            ],
+            unknownCost: 20_000)));
         var log = Random(8, 300).ConvertAll(e => e with
         {
-            Text = random.Next(3) == 0 ? new((TextSegment)random.Next(3), $"{random.Next(5)}", random.Next(4) == 0 ? null : $"text {random.Next(9)}") : null,
+            Text = random.Next(3) == 0
+                ? new((TextSegment)random.Next(3), $"{random.Next(5)}", random.Next(4) == 0 ? null : $"text {random.Next(9)}")
+                : null,
         });
         var export = await ExportAsync(log, texts: encoder);
-        var (document, start, ids, tags) = (Read<int>("document", "<i4"), Read<long>("doc_start", "<i8"), Read<ushort>("token_id", "<u2"), Read<byte>("token_tag", "|u1"));
+        var (document, start, ids, tags) = (
+            Read<int>("document", "<i4"), Read<long>("doc_start", "<i8"), Read<ushort>("token_id", "<u2"), Read<byte>("token_tag", "|u1"));
 
         Assert.Contains(document, d => d >= 0);
         foreach (var (i, row) in export.Rows.Index())
@@ -111,9 +122,11 @@ public sealed class SequenceExportTests : IDisposable
     private T[] Read<T>(string name, string type)
         where T : unmanaged => ExportReading.Npy<T>(Folder, $"{name}.npy", type).Values;
 
-    private async Task<ExportReading> ExportAsync(List<CompanyEvent> log, ExportAt at = ExportAt.Monthly, int horizon = 365, DocumentEncoder? texts = null)
+    private async Task<ExportReading> ExportAsync(
+        List<CompanyEvent> log, ExportAt at = ExportAt.Monthly, int horizon = 365, DocumentEncoder? texts = null)
     {
-        await new TrainingExport(plan, new(Folder, "outcome.closure", horizon, at, "made up", texts)).WriteAsync(Stream(log), null, TestContext.Current.CancellationToken);
+        await new TrainingExport(plan, new(Folder, "outcome.closure", horizon, at, "made up", texts))
+            .WriteAsync(Stream(log), null, TestContext.Current.CancellationToken);
         return ExportReading.Of(Folder);
     }
 }

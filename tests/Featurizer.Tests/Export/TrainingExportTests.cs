@@ -49,7 +49,9 @@ public sealed class TrainingExportTests : IDisposable
             var before = whole.Where(r => r.AsOf <= end).ToList();
             Assert.Equal(before.Count, known.Count);
             var found = known.ToLookup(r => (r.Company, r.AsOf));
-            Assert.All(before, row => Assert.Contains(found[(row.Company, row.AsOf)], r => r.Features.AsSpan().SequenceEqual(row.Features)));
+            Assert.All(
+                before,
+                row => Assert.Contains(found[(row.Company, row.AsOf)], r => r.Features.AsSpan().SequenceEqual(row.Features)));
         }
     }
 
@@ -130,7 +132,9 @@ public sealed class TrainingExportTests : IDisposable
         var manifest = (await ExportAsync(Random(1, 100), ExportAt.Monthly)).Manifest;
 
         Assert.Equal(plan.Catalogue.Hash, manifest.GetProperty("catalogue").GetString());
-        Assert.Equal(plan.Catalogue.Features.Select(f => f.Name), manifest.GetProperty("features").EnumerateArray().Select(f => f.GetProperty("name").GetString()));
+        Assert.Equal(
+            plan.Catalogue.Features.Select(f => f.Name),
+            manifest.GetProperty("features").EnumerateArray().Select(f => f.GetProperty("name").GetString()));
         Assert.Equal(("monthly", "outcome.closure", "made up"), (Text("at"), Text("target"), Text("source")));
         Assert.StartsWith("2020-01", Text("first_as_of"));
 
@@ -143,7 +147,8 @@ public sealed class TrainingExportTests : IDisposable
         await ExportAsync(Random(1, 100), ExportAt.Monthly);
         var before = File.ReadAllBytes(Path.Combine(Folder, "manifest.json"));
 
-        await Assert.ThrowsAsync<IOException>(() => Exporter(ExportAt.Monthly, 365).WriteAsync(Failing(), null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IOException>(
+            () => Exporter(ExportAt.Monthly, 365).WriteAsync(Failing(), null, TestContext.Current.CancellationToken));
 
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(Folder, "manifest.json")));
         Assert.Equal([Folder], Directory.GetDirectories(scratch));
@@ -164,7 +169,9 @@ public sealed class TrainingExportTests : IDisposable
 
         var e = await Assert.ThrowsAsync<IOException>(() => ExportAsync(Random(1, 10), ExportAt.Monthly));
 
-        Assert.Equal($"{Folder} holds files but no manifest.json, so it is not an export and is not replaced; choose another folder", e.Message);
+        Assert.Equal(
+            $"{Folder} holds files but no manifest.json, so it is not an export and is not replaced; choose another folder",
+            e.Message);
         Assert.True(File.Exists(Path.Combine(Folder, "thesis.txt")));
     }
 
@@ -177,7 +184,9 @@ public sealed class TrainingExportTests : IDisposable
 
         var e = await Assert.ThrowsAsync<IOException>(() => ExportAsync(Random(1, 10), ExportAt.Monthly));
 
-        Assert.Equal($"{Folder} holds files but no features.npy, so it is not an export and is not replaced; choose another folder", e.Message);
+        Assert.Equal(
+            $"{Folder} holds files but no features.npy, so it is not an export and is not replaced; choose another folder",
+            e.Message);
         Assert.Equal("the only copy", File.ReadAllText(Path.Combine(Folder, "events.ndjson")));
     }
 
@@ -195,10 +204,11 @@ public sealed class TrainingExportTests : IDisposable
     public async Task Export_IsReadByTraining()
     {
         await ExportAsync(Random(2, 300), ExportAt.Monthly);
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(Repository.Root, "training/dataset.py"), Folder])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+        using var python = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", [Path.Combine(Repository.Root, "training/dataset.py"), Folder])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
         var error = python.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await python.WaitForExitAsync(TestContext.Current.CancellationToken);

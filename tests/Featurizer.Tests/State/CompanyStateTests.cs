@@ -48,7 +48,8 @@ public sealed class CompanyStateTests
     [InlineData(3_600)]
     [InlineData(2)]
     public void Apply_TheSameEventsSentAgainChangeNothingInACompanyThatIsFolded(int longestAdvance) =>
-        Prop.ForAll(Step.Busy(1_500, longestAdvance), steps => SentAgain(Step.Events(steps))).Check(Config.QuickThrowOnFailure.WithMaxTest(3));
+        Prop.ForAll(Step.Busy(1_500, longestAdvance), steps => SentAgain(Step.Events(steps)))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(3));
 
     [Fact]
     public void Apply_ReadingFromAnyOlderStateGivesTheSameBytes() =>

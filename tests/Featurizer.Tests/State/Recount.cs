@@ -74,7 +74,9 @@ internal sealed class Recount
         var today = Day(streamTime);
         var all = applied.Where(a => feature.Events.Contains(a.Type)).ToList();
         var events = Within(feature.WindowDays);
-        var amounts = events.Where(e => e.Amount is not null).OrderBy(e => e.Event).ThenBy(e => e.Amount).Select(e => e.Amount!.Value).ToList();
+        var amounts = events.Where(e => e.Amount is not null)
+            .OrderBy(e => e.Event).ThenBy(e => e.Amount)
+            .Select(e => e.Amount!.Value).ToList();
         var days = events.Select(e => Day(e.Event)).Distinct().Order().ToList();
         var gaps = days.Zip(days.Skip(1), (a, b) => (double)(b - a)).ToList();
         if (feature.Aggregate == Aggregate.Ratio)

@@ -94,7 +94,9 @@ public sealed class StateCodecTests
         var steps = Enumerable.Range(0, 1_100).Select(i => new Step(Step.Kinds.News, i < 5 ? 200 * 86_400 : 7_200, 0, 3_600, i % 3, i, 1));
         var state = Replay(Step.Events(steps));
         while (state.Records.Length > 40)
-            state.Apply(Step.Events([new(Step.Kinds.Tick, (int)(state.StreamTime - Days.SecondsOf(Step.Start)) + 86_400, 0, 0, 0, null, 1)])[0], 3, state.Offset + 1);
+            state.Apply(
+                Step.Events([new(Step.Kinds.Tick, (int)(state.StreamTime - Days.SecondsOf(Step.Start)) + 86_400, 0, 0, 0, null, 1)])[0],
+                3, state.Offset + 1);
         Assert.NotEqual((0, 0, 0), (state.Records.Length, state.DayCells.Length, state.LifetimeCells.Length));
         return state;
     }

@@ -98,9 +98,12 @@ public sealed class StateStoreTests
         using var redis = await ConnectAsync();
         var store = new StateStore(redis);
         Assert.Null(await store.WriteAsync(1, -1, 9, Marks("a", 5), Writes(store, "c", 1), Cancellation));
-        Assert.Null(await store.WriteAsync(2, -1, 4, Marks("a", 5), [KeyValuePair.Create(store.Keys.State(2, "c"), new byte[] { 7 })], Cancellation));
+        Assert.Null(await store.WriteAsync(
+            2, -1, 4, Marks("a", 5), [KeyValuePair.Create(store.Keys.State(2, "c"), new byte[] { 7 })], Cancellation));
         Assert.Equal([[1]], (await store.ReadAsync(1, [State(store, "c")], [], Cancellation)).States);
-        Assert.Equal((1, 2), ((await store.FindAsync("c", 4, Cancellation))!.Value.Partition, store.ScanStates().Count(s => s.Company == "c")));
+        Assert.Equal(
+            (1, 2),
+            ((await store.FindAsync("c", 4, Cancellation))!.Value.Partition, store.ScanStates().Count(s => s.Company == "c")));
     }
 
     private static async Task<RedisConnection> ConnectAsync(string? prefix = null) => Connect(await RedisServer.SharedAsync(), prefix);
@@ -118,5 +121,8 @@ public sealed class StateStoreTests
     private static RedisKey State(StateStore store, string company) => store.Keys.State(1, company);
 
     private static List<KeyValuePair<RedisKey, byte[]>> Writes(StateStore store, string company, byte value) =>
-        [KeyValuePair.Create(State(store, company), new[] { value }), KeyValuePair.Create(store.Keys.Text(1, company), new[] { (byte)(100 + value) })];
+    [
+        KeyValuePair.Create(State(store, company), new[] { value }),
+        KeyValuePair.Create(store.Keys.Text(1, company), new[] { (byte)(100 + value) })
+    ];
 }

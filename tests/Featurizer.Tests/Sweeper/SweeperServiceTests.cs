@@ -27,7 +27,9 @@ public sealed class SweeperServiceTests
         using var mock = MockKafka.Start();
         await using var server = await RedisServer.StartAsync();
         using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = server.Configuration }));
-        using var kafka = new KafkaClients(Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        using var kafka = new KafkaClients(
+            Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }),
+            TimeProvider.System, NullLogger<KafkaClients>.Instance);
         using var producer = new AckedProducer(kafka, TimeProvider.System);
         var store = new StateStore(redis);
         await kafka.EnsureTopicsAsync(Cancellation);
@@ -35,10 +37,12 @@ public sealed class SweeperServiceTests
         var quiet = State("X-TEST:quiet", "court", Start.AddDays(-2));
         var news = State("X-TEST:news", "court", Start);
         var stalled = State("X-TEST:stalled", "register", Start.AddDays(-9));
-        Assert.Null(await store.WriteAsync(0, -1, 5, watermarks, [.. new[] { quiet, news, stalled }.Select(s => KeyValuePair.Create(store.Keys.State(0, s.Key), s.Value))], Cancellation));
+        Assert.Null(await store.WriteAsync(
+            0, -1, 5, watermarks,
+            [.. new[] { quiet, news, stalled }.Select(s => KeyValuePair.Create(store.Keys.State(0, s.Key), s.Value))], Cancellation));
         using var sweeper = new SweeperService(
-            store, kafka, producer, new StageHealth(), Options.Create(new SweeperOptions()), TimeProvider.System, Substitute.For<IHostApplicationLifetime>(),
-            NullLogger<SweeperService>.Instance);
+            store, kafka, producer, new StageHealth(), Options.Create(new SweeperOptions()), TimeProvider.System,
+            Substitute.For<IHostApplicationLifetime>(), NullLogger<SweeperService>.Instance);
 
         await sweeper.PassAsync(Cancellation);
 
@@ -46,7 +50,9 @@ public sealed class SweeperServiceTests
         Assert.DoesNotContain(ticks, t => t.CompanyId == "X-TEST:stalled");
         var tick = Assert.Single(ticks, t => t.CompanyId == "X-TEST:quiet");
         Assert.Equal(EventType.Tick, tick.Type);
-        Assert.Equal(SweepSchedule.Due("X-TEST:quiet", Days.SecondsOf(Start.AddDays(-2)), Days.SecondsOf(Start)), Days.SecondsOf(tick.ObservedTime));
+        Assert.Equal(
+            SweepSchedule.Due("X-TEST:quiet", Days.SecondsOf(Start.AddDays(-2)), Days.SecondsOf(Start)),
+            Days.SecondsOf(tick.ObservedTime));
         Assert.NotNull(EventReader.TryRead(Wire.Write(tick), Core.Contracts.Raw.RawTime.Latest, out _));
         var state = StateCodec.Decode(quiet.Value);
         Assert.Equal(Applied.Yes, state.Apply(tick, 0, 6));
@@ -78,7 +84,9 @@ public sealed class SweeperServiceTests
         using var mock = MockKafka.Start();
         await using var server = await RedisServer.StartAsync();
         using var redis = new RedisConnection(Options.Create(new RedisOptions { Configuration = server.Configuration }));
-        using var kafka = new KafkaClients(Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }), TimeProvider.System, NullLogger<KafkaClients>.Instance);
+        using var kafka = new KafkaClients(
+            Options.Create(new KafkaOptions { BootstrapServers = mock.Bootstrap }),
+            TimeProvider.System, NullLogger<KafkaClients>.Instance);
         using var producer = new AckedProducer(kafka, TimeProvider.System);
         var log = Substitute.For<ILogger<SweeperService>>();
         log.IsEnabled(Arg.Any<LogLevel>()).Returns(true);
@@ -86,7 +94,8 @@ public sealed class SweeperServiceTests
         await kafka.EnsureTopicsAsync(Cancellation);
         await server.KillAsync();
         using var sweeper = new SweeperService(
-            new(redis), kafka, producer, new StageHealth(), Options.Create(new SweeperOptions()), TimeProvider.System, Substitute.For<IHostApplicationLifetime>(), log);
+            new(redis), kafka, producer, new StageHealth(), Options.Create(new SweeperOptions()), TimeProvider.System,
+            Substitute.For<IHostApplicationLifetime>(), log);
 
         await sweeper.StartAsync(Cancellation);
         await UntilAsync(() => Lines().Any(l => l.StartsWith("sweeper waits: ", StringComparison.Ordinal)));
@@ -108,7 +117,8 @@ public sealed class SweeperServiceTests
 
     private static CompanyEvent News(string company, string source, DateTimeOffset at) => new()
     {
-        EventId = "00000000000000ff", CompanyId = company, Type = EventType.FilingPledge, EventTime = at, ObservedTime = at, Source = source, SourceEventId = "1",
+        EventId = "00000000000000ff", CompanyId = company, Type = EventType.FilingPledge, EventTime = at, ObservedTime = at,
+        Source = source, SourceEventId = "1",
     };
 
     private static List<CompanyEvent> Ticks(KafkaClients kafka)

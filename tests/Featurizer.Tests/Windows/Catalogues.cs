@@ -13,7 +13,8 @@ internal static class Catalogues
     private static readonly string[] WindowedOnly = ["active_days", "gap_mean", "gap_std", "gap_max"];
 
     /// <summary>The project's own.</summary>
-    public static FeatureCatalogue Real { get; } = FeatureCatalogue.Load(Path.Combine(Repository.Root, "schemas", "features", "catalogue.json"));
+    public static FeatureCatalogue Real { get; } =
+        FeatureCatalogue.Load(Path.Combine(Repository.Root, "schemas", "features", "catalogue.json"));
 
     /// <summary>Every aggregate over every window for three event sets, each with a default that no aggregate gives.</summary>
     public static FeatureCatalogue Every { get; } = Over(7, 30, 90, 180, 365);

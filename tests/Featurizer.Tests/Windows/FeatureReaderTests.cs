@@ -74,7 +74,9 @@ public sealed class FeatureReaderTests
             {
                 var feature = catalogue.Features[i];
                 var expected = recount.Value(feature);
-                var tolerance = feature.Aggregate == Aggregate.GapStd || feature.Transform != Transform.None ? 1e-5 * Math.Max(1, Math.Abs(expected)) : 0;
+                var tolerance = feature.Aggregate == Aggregate.GapStd || feature.Transform != Transform.None
+                    ? 1e-5 * Math.Max(1, Math.Abs(expected))
+                    : 0;
                 if (!(Math.Abs(vector[i] - expected) <= tolerance))
                     Assert.Fail($"step {step}: {feature.Definition} is {vector[i]:R}, recounted {expected:R}");
             }

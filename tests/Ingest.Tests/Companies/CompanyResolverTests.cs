@@ -25,7 +25,8 @@ public sealed class CompanyResolverTests
         await using var connection = await source.OpenConnectionAsync();
         Assert.Equal(1_000, await connection.ExecuteScalarAsync<int>("select count(*) from companies"));
         Assert.Equal(1_000, await connection.ExecuteScalarAsync<int>("select count(*) from company_identifiers"));
-        var first = await connection.QuerySingleAsync<(string Name, DateTime FirstSeen)>("select name, first_seen from companies where company_id = 'X-A:7'");
+        var first = await connection.QuerySingleAsync<(string Name, DateTime FirstSeen)>(
+            "select name, first_seen from companies where company_id = 'X-A:7'");
         Assert.Equal(("name of 7", Seen.UtcDateTime), first);
     }
 
@@ -42,7 +43,8 @@ public sealed class CompanyResolverTests
             Assert.Equal(expected, await connection.QuerySingleAsync<string?>("select name from companies where company_id = 'X-A:1'"));
         }
 
-        await Resolver(source).ResolveAsync(new Dictionary<CompanyIdentifier, NewCompany> { [id] = new(id, "Newest", Seen) }, default); // after a restart
+        await Resolver(source).ResolveAsync(
+            new Dictionary<CompanyIdentifier, NewCompany> { [id] = new(id, "Newest", Seen) }, default); // after a restart
         Assert.Equal("Newest", await connection.QuerySingleAsync<string?>("select name from companies where company_id = 'X-A:1'"));
     }
 
@@ -52,7 +54,8 @@ public sealed class CompanyResolverTests
         await using var source = await DatabaseAsync();
         await Resolver(source).ResolveAsync(new Dictionary<CompanyIdentifier, NewCompany>(), default); // makes the tables
         await using (var connection = await source.OpenConnectionAsync())
-            await connection.ExecuteAsync("insert into company_identifiers (scheme, value, company_id) values ('US-EIN', '123456789', 'US-CIK:42'), ('WIKIDATA', 'Q1', 'US-CIK:42')");
+            await connection.ExecuteAsync(
+                "insert into company_identifiers (scheme, value, company_id) values ('US-EIN', '123456789', 'US-CIK:42'), ('WIKIDATA', 'Q1', 'US-CIK:42')");
 
         var answer = await AskAsync(Resolver(source), new("US-EIN", "123456789"), new("WIKIDATA", "Q1"), new("US-CIK", "42"));
 
@@ -74,7 +77,9 @@ public sealed class CompanyResolverTests
         foreach (var (value, owner) in new[] { ("1", "US-CIK:42"), ("2", "US-CIK:43"), ("1", "US-CIK:44") })
         {
             var before = (await AskAsync(resolver, identifiers))[new("X-A", value)];
-            await connection.ExecuteAsync("update company_identifiers set company_id = @owner, added_at = clock_timestamp() where scheme = 'X-A' and value = @value", new { value, owner });
+            await connection.ExecuteAsync(
+                "update company_identifiers set company_id = @owner, added_at = clock_timestamp() where scheme = 'X-A' and value = @value",
+                new { value, owner });
             clock.Advance(TimeSpan.FromSeconds(1.9));
             Assert.Equal(before, (await AskAsync(resolver, identifiers))[new("X-A", value)]);
             clock.Advance(TimeSpan.FromSeconds(0.2));
@@ -119,13 +124,18 @@ public sealed class CompanyResolverTests
         Assert.False(cache.TryGet(new("X-B", "1"), out _));
     }
 
-    private static Task<IReadOnlyDictionary<CompanyIdentifier, string>> AskAsync(CompanyResolver resolver, params CompanyIdentifier[] identifiers) =>
-        resolver.ResolveAsync(identifiers.ToDictionary(i => i, i => new NewCompany(i, $"name of {i.Value}", Seen)), TestContext.Current.CancellationToken);
+    private static Task<IReadOnlyDictionary<CompanyIdentifier, string>> AskAsync(
+        CompanyResolver resolver, params CompanyIdentifier[] identifiers) =>
+        resolver.ResolveAsync(
+            identifiers.ToDictionary(i => i, i => new NewCompany(i, $"name of {i.Value}", Seen)),
+            TestContext.Current.CancellationToken);
 
     private static CompanyResolver Resolver(NpgsqlDataSource source, TimeProvider? time = null)
     {
         var postgres = Options.Create(new PostgresOptions());
-        return new(new CompanyTable(source), new Schema(source, postgres, NullLogger<Schema>.Instance), Options.Create(new IngestOptions()), time ?? TimeProvider.System);
+        return new(
+            new CompanyTable(source), new Schema(source, postgres, NullLogger<Schema>.Instance),
+            Options.Create(new IngestOptions()), time ?? TimeProvider.System);
     }
 
     private sealed class Clock : TimeProvider

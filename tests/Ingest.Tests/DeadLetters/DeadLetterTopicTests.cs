@@ -36,5 +36,7 @@ public sealed class DeadLetterTopicTests
     [InlineData("a:b")]
     [InlineData("1:2:3")]
     public void Id_ThatIsNoneIsNamed(string text) =>
-        Assert.StartsWith($"'{text}' is not the id of a dead letter", Assert.Throws<FormatException>(() => DeadLetterId.Parse(text)).Message);
+        Assert.StartsWith(
+            $"'{text}' is not the id of a dead letter",
+            Assert.Throws<FormatException>(() => DeadLetterId.Parse(text)).Message);
 }

@@ -69,7 +69,8 @@ public sealed class EventFactoryTests
     public void Change_HasTheTypeOfItsKind(CompanyChangeKind kind, EventType type) => Assert.Equal(type, Make(Change(kind)).Type);
 
     [Fact]
-    public void Website_IsItsOwnType() => Assert.Equal(EventType.ChangeWebsite, Make(Change(CompanyChangeKind.Other) with { Field = "website" }).Type);
+    public void Website_IsItsOwnType() =>
+        Assert.Equal(EventType.ChangeWebsite, Make(Change(CompanyChangeKind.Other) with { Field = "website" }).Type);
 
     [Theory]
     [InlineData("description")]
@@ -83,7 +84,9 @@ public sealed class EventFactoryTests
 
     [Fact]
     public void Profile_ThatIsGoneIsRemoved() =>
-        Assert.Equal(new TextChange(TextSegment.Profile, "one_liner", null), Make(Change(CompanyChangeKind.Other) with { Field = "one_liner", After = new("") }).Text);
+        Assert.Equal(
+            new TextChange(TextSegment.Profile, "one_liner", null),
+            Make(Change(CompanyChangeKind.Other) with { Field = "one_liner", After = new("") }).Text);
 
     [Fact]
     public void Scope_IsAProfileText()
@@ -95,14 +98,18 @@ public sealed class EventFactoryTests
     [Fact]
     public void Posting_CarriesSalaryAndText()
     {
-        var made = Make(Posting(PostingAction.Opened) with { Title = "工程师", Location = "上海", Description = "要求：经验", SalaryMin = 1, SalaryMax = 2, Currency = "CNY", HeadCount = 3 });
+        var made = Make(Posting(PostingAction.Opened) with
+        {
+            Title = "工程师", Location = "上海", Description = "要求：经验", SalaryMin = 1, SalaryMax = 2, Currency = "CNY", HeadCount = 3
+        });
         Assert.Equal((EventType.PostingOpened, 2, "CNY"), (made.Type, made.Amount, made.Unit));
         Assert.Equal(new TextChange(TextSegment.Posting, "p", "工程师\n上海\n要求:经验"), made.Text);
         Assert.Equal("posting opened: 工程师, 3 people, 上海", made.Summary);
     }
 
     [Fact]
-    public void Posting_ThatClosesLeavesItsText() => Assert.Null(Make(Posting(PostingAction.Closed) with { Description = "closed, with words" }).Text);
+    public void Posting_ThatClosesLeavesItsText() =>
+        Assert.Null(Make(Posting(PostingAction.Closed) with { Description = "closed, with words" }).Text);
 
     [Fact]
     public void Posting_UpdatedWithoutTextLeavesIt() => Assert.Null(Make(Posting(PostingAction.Updated)).Text);
@@ -110,7 +117,8 @@ public sealed class EventFactoryTests
     [Fact]
     public void LayOff_CountsPeople()
     {
-        var made = Make(Filing(FilingKind.LayOffNotice) with { Detail = "mass_layoff", HeadCount = 439, Amount = 7, Text = "Lay-off in Denver" });
+        var made = Make(
+            Filing(FilingKind.LayOffNotice) with { Detail = "mass_layoff", HeadCount = 439, Amount = 7, Text = "Lay-off in Denver" });
         Assert.Equal((EventType.FilingLayOffNotice, 439, "people"), (made.Type, made.Amount, made.Unit));
         Assert.Equal("lay-off notice (mass layoff): 439 people", made.Summary);
         Assert.Equal(new TextChange(TextSegment.Filing, "e", "Lay-off in Denver"), made.Text);
@@ -135,7 +143,10 @@ public sealed class EventFactoryTests
     {
         foreach (var kind in Enum.GetValues<OutcomeKind>())
         {
-            var made = Make(new Outcome { Source = "s", SourceEventId = "e", Company = new("X-A", "1"), ObservedTime = "2024-05-01", Kind = kind, Date = "2024-04-30" });
+            var made = Make(new Outcome
+            {
+                Source = "s", SourceEventId = "e", Company = new("X-A", "1"), ObservedTime = "2024-05-01", Kind = kind, Date = "2024-04-30"
+            });
             Assert.Equal($"Outcome{kind}", made.Type.ToString());
         }
     }
@@ -159,8 +170,12 @@ public sealed class EventFactoryTests
     public void Event_CarriesItsEnvelope()
     {
         var made = Make(Change(CompanyChangeKind.Name) with { Company = new("US-CIK", "0001", "Ａ Ltd"), EventTime = "2024-04-01" });
-        Assert.Equal(("US-CIK:1", "A Ltd", "s", "e", EventId.Of("s", "e")), (made.CompanyId, made.CompanyName, made.Source, made.SourceEventId, made.EventId));
-        Assert.Equal((new DateTimeOffset(2024, 4, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2024, 5, 1, 0, 0, 0, TimeSpan.Zero), Now), (made.EventTime, made.ObservedTime, made.AcceptedTime));
+        Assert.Equal(
+            ("US-CIK:1", "A Ltd", "s", "e", EventId.Of("s", "e")),
+            (made.CompanyId, made.CompanyName, made.Source, made.SourceEventId, made.EventId));
+        Assert.Equal(
+            (new DateTimeOffset(2024, 4, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2024, 5, 1, 0, 0, 0, TimeSpan.Zero), Now),
+            (made.EventTime, made.ObservedTime, made.AcceptedTime));
     }
 
     private static CompanyEvent Make(RawMessage message)
@@ -174,8 +189,10 @@ public sealed class EventFactoryTests
     private static CompanyChange Change(CompanyChangeKind kind) =>
         new() { Source = "s", SourceEventId = "e", Company = new("X-A", "1"), ObservedTime = "2024-05-01", Kind = kind };
 
-    private static JobPosting Posting(PostingAction action) =>
-        new() { Source = "s", SourceEventId = "e", Company = new("X-A", "1"), ObservedTime = "2024-05-01", Action = action, PostingId = "p" };
+    private static JobPosting Posting(PostingAction action) => new()
+    {
+        Source = "s", SourceEventId = "e", Company = new("X-A", "1"), ObservedTime = "2024-05-01", Action = action, PostingId = "p"
+    };
 
     private static Filing Filing(FilingKind kind) =>
         new() { Source = "s", SourceEventId = "e", Company = new("X-A", "1"), ObservedTime = "2024-05-01", Kind = kind };

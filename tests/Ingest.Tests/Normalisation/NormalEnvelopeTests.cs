@@ -33,12 +33,17 @@ public sealed class NormalEnvelopeTests
     [Fact]
     public void Outcome_HappensOnItsDate()
     {
-        var outcome = new Outcome { Source = "s", SourceEventId = "1", Company = Whole.Company, ObservedTime = "2024-03-05", Kind = OutcomeKind.Exit, Date = "2024-02-01" };
+        var outcome = new Outcome
+        {
+            Source = "s", SourceEventId = "1", Company = Whole.Company, ObservedTime = "2024-03-05",
+            Kind = OutcomeKind.Exit, Date = "2024-02-01"
+        };
         Assert.Equal(new DateTimeOffset(2024, 2, 1, 0, 0, 0, TimeSpan.Zero), NormalEnvelope.Of(outcome, [])!.EventTime);
     }
 
     [Theory]
-    [InlineData("2024-03-06T00:00:01Z", "2024-03-05", "event_time is \"2024-03-06T00:00:01Z\"; allowed: at most one day after observed_time, which is 2024-03-05")]
+    [InlineData("2024-03-06T00:00:01Z", "2024-03-05",
+        "event_time is \"2024-03-06T00:00:01Z\"; allowed: at most one day after observed_time, which is 2024-03-05")]
     [InlineData("2023-02-29", "2024-03-05", "event_time is \"2023-02-29\"; allowed: a day that exists, from 1970-01-01 to 2100-01-01")]
     [InlineData("1066-10-14", "2024-03-05", "event_time is \"1066-10-14\"; allowed: a day that exists, from 1970-01-01 to 2100-01-01")]
     [InlineData("2024-03-01", "9999-01-01", "observed_time is \"9999-01-01\"; allowed: a day that exists, from 1970-01-01 to 2100-01-01")]
@@ -52,7 +57,9 @@ public sealed class NormalEnvelopeTests
 
     [Fact]
     public void Currency_ThatIsNoneIsRefused() =>
-        Refused(Whole with { Currency = "ZZZ" }, RefusalReason.InvalidField, "currency is \"ZZZ\"; allowed: a currency of ISO 4217, such as CNY, EUR or USD");
+        Refused(
+            Whole with { Currency = "ZZZ" }, RefusalReason.InvalidField,
+            "currency is \"ZZZ\"; allowed: a currency of ISO 4217, such as CNY, EUR or USD");
 
     private static void Refused(RawMessage message, RefusalReason reason, string sentence)
     {

@@ -40,14 +40,18 @@ public sealed class ReplayPaceTests
     [InlineData("-1x")]
     [InlineData("")]
     public void Speed_ThatIsNoneIsNamed(string text) =>
-        Assert.Equal($"speed '{text}' is not allowed: max, or a factor above 0 such as 1000x", Assert.Throws<FormatException>(() => ReplayOptions.ParseSpeed(text)).Message);
+        Assert.Equal(
+            $"speed '{text}' is not allowed: max, or a factor above 0 such as 1000x",
+            Assert.Throws<FormatException>(() => ReplayOptions.ParseSpeed(text)).Message);
 
     [Fact]
     public void Source_IsFormatAndPath()
     {
         var (format, path) = ReplayOptions.ParseSource("warn:a:b.csv");
         Assert.Equal(("warn", "a:b.csv"), (format.Name, path));
-        Assert.Equal("'csv' is no format of replay; allowed: ndjson, warn, yc", Assert.Throws<FormatException>(() => ReplayOptions.ParseSource("csv:x")).Message);
+        Assert.Equal(
+            "'csv' is no format of replay; allowed: ndjson, warn, yc",
+            Assert.Throws<FormatException>(() => ReplayOptions.ParseSource("csv:x")).Message);
         Assert.Throws<FormatException>(() => ReplayOptions.ParseSource("samples/warn.csv"));
     }
 
@@ -59,7 +63,8 @@ public sealed class ReplayPaceTests
         {
             var path = Path.Combine(folder.FullName, "mixed.ndjson.gz");
             using (var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
-                zip.Write(Encoding.UTF8.GetBytes(string.Join('\n', Line("a", "2024-01-02"), Line("b", null), "oops", Line("c", "2024-01-01"), Line("d", "2024-01-02"))));
+                zip.Write(Encoding.UTF8.GetBytes(string.Join(
+                    '\n', Line("a", "2024-01-02"), Line("b", null), "oops", Line("c", "2024-01-01"), Line("d", "2024-01-02"))));
 
             var file = ReplayFile.Open(new NdjsonFormat(), path, default);
 
@@ -76,7 +81,9 @@ public sealed class ReplayPaceTests
 
     [Fact]
     public void File_ThatIsMissingIsNamed() =>
-        Assert.Equal("there is no file /nowhere.csv", Assert.Throws<FileNotFoundException>(() => ReplayFile.Open(new WarnFormat(), "/nowhere.csv", default)).Message);
+        Assert.Equal(
+            "there is no file /nowhere.csv",
+            Assert.Throws<FileNotFoundException>(() => ReplayFile.Open(new WarnFormat(), "/nowhere.csv", default)).Message);
 
     private static string Line(string id, string? observed) =>
         $$"""{"topic":"filings","company":{"scheme":"X-A","id":"{{id}}"}{{(observed is null ? "" : $",\"observed_time\":\"{observed}\"")}}}""";

@@ -35,7 +35,9 @@ public sealed class ReplayerTests : IDisposable
     public async Task Replay_WithinDatesSendsThose()
     {
         await using var stage = await IngestStage.StartAsync();
-        var done = await ReplayAsync(stage, Options() with { From = ReplayOptions.ParseTime("2020-03-01"), To = ReplayOptions.ParseTime("2020-04-01"), Drain = true });
+        var done = await ReplayAsync(
+            stage,
+            Options() with { From = ReplayOptions.ParseTime("2020-03-01"), To = ReplayOptions.ParseTime("2020-04-01"), Drain = true });
         var events = stage.Events((int)done.Sent);
         Assert.Equal(done.Sent, events.Count);
         Assert.All(events, e => Assert.Equal((2020, 3), (e.ObservedTime.Year, e.ObservedTime.Month)));
@@ -54,7 +56,8 @@ public sealed class ReplayerTests : IDisposable
         });
 
         // Nobody runs the featurizer here, so it never catches up.
-        var replay = stage.Services.GetRequiredService<Replayer>().RunAsync(Options() with { Stages = ["ingest", "featurizer"], LagLimit = 600 }, progress, stop.Token);
+        var replay = stage.Services.GetRequiredService<Replayer>()
+            .RunAsync(Options() with { Stages = ["ingest", "featurizer"], LagLimit = 600 }, progress, stop.Token);
         var seen = await waiting.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await stop.CancelAsync();
 
@@ -68,9 +71,11 @@ public sealed class ReplayerTests : IDisposable
     {
         using var mock = MockKafka.Start();
         using var kafka = new Core.Kafka.KafkaClients(
-            Microsoft.Extensions.Options.Options.Create(new Core.Kafka.KafkaOptions { BootstrapServers = mock.Bootstrap }), TimeProvider.System,
-            Microsoft.Extensions.Logging.Abstractions.NullLogger<Core.Kafka.KafkaClients>.Instance);
-        Assert.Equal("'scoring' is no stage; allowed: ingest, featurizer, scorer, alerts", Assert.Throws<FormatException>(() => new StageLag(kafka, ["scoring"])).Message);
+            Microsoft.Extensions.Options.Options.Create(new Core.Kafka.KafkaOptions { BootstrapServers = mock.Bootstrap }),
+            TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Core.Kafka.KafkaClients>.Instance);
+        Assert.Equal(
+            "'scoring' is no stage; allowed: ingest, featurizer, scorer, alerts",
+            Assert.Throws<FormatException>(() => new StageLag(kafka, ["scoring"])).Message);
     }
 
     public void Dispose() => positions.Delete(recursive: true);
@@ -80,7 +85,8 @@ public sealed class ReplayerTests : IDisposable
 
     private ReplayOptions Options() => new()
     {
-        Format = new WarnFormat(), Path = Path.Combine(Repository.Root, "samples", "warn-2000.csv"), Stages = ["ingest"], PositionFolder = positions.FullName,
+        Format = new WarnFormat(), Path = Path.Combine(Repository.Root, "samples", "warn-2000.csv"),
+        Stages = ["ingest"], PositionFolder = positions.FullName,
     };
 
     private sealed class Seen(Action<ReplayProgress> see) : IProgress<ReplayProgress>

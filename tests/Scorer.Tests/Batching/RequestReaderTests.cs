@@ -67,7 +67,10 @@ public sealed class RequestReaderTests
     {
         Assert.True(TimeText.TryParse(Encoding.UTF8.GetBytes(text), out var time));
         Assert.Equal(DateTimeOffset.Parse(text, CultureInfo.InvariantCulture), time);
-        Assert.Equal($"\"{text}\"", JsonSerializer.Serialize(time, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Assert.Equal(
+            $"\"{text}\"",
+            JsonSerializer.Serialize(
+                time, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
     }
 
     [Theory]
@@ -86,7 +89,9 @@ public sealed class RequestReaderTests
 
     private static void AssertRead(ScoreRequest request, RequestRow row, float[] features)
     {
-        Assert.Equal((request.CompanyId, request.StateVersion, request.AcceptedTime), (Encoding.UTF8.GetString(row.CompanyId), row.StateVersion, row.AcceptedTime));
+        Assert.Equal(
+            (request.CompanyId, request.StateVersion, request.AcceptedTime),
+            (Encoding.UTF8.GetString(row.CompanyId), row.StateVersion, row.AcceptedTime));
         Assert.Equal(request.Features, Requests.Bytes(features));
     }
 
@@ -110,15 +115,18 @@ public sealed class RequestReaderTests
         var node = JsonNode.Parse(plain)!.AsObject();
         yield return plain;
         yield return JsonSerializer.SerializeToUtf8Bytes(node, new JsonSerializerOptions { WriteIndented = true });
-        yield return JsonSerializer.SerializeToUtf8Bytes(new JsonObject(node.Reverse().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))));
+        yield return JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject(node.Reverse().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))));
         node["unknown"] = new JsonObject { ["nested"] = new JsonArray(1, 2) };
         yield return JsonSerializer.SerializeToUtf8Bytes(node);
     }
 
     private static Arbitrary<ScoreRequest> Generated()
     {
-        var text = ArbMap.Default.GeneratorFor<string?>().Select(t => t is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(t)));
-        var time = Gen.Choose(0, int.MaxValue).Select(s => new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(s * 10_000_019L));
+        var text = ArbMap.Default.GeneratorFor<string?>()
+            .Select(t => t is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(t)));
+        var time = Gen.Choose(0, int.MaxValue)
+            .Select(s => new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(s * 10_000_019L));
         var company = Gen.Elements("US-CIK:320193", "CN-USCC:91310000MA1FL5KQ7X", "源-本地:甲", "x");
         return (
             from id in company

@@ -15,21 +15,28 @@ using Microsoft.Extensions.Options;
 
 namespace Jianwei.Scorer.Fixtures;
 
-/// <summary>A handler over a test model that reads texts, with Redis, without Kafka. Another one on the same prefix is the process started again.</summary>
+/// <summary>
+/// A handler over a test model that reads texts, with Redis, without Kafka. Another one on the same prefix is the process
+/// started again.
+/// </summary>
 internal sealed class FusedStage : IDisposable
 {
     private readonly List<OutgoingMessage> _sent = [];
     private readonly KafkaClients _kafka;
 
-    public FusedStage(string redis, string prefix, string version = "1", ModelPackage? first = null, ShadowOptions? shadow = null, int lanes = 1)
+    public FusedStage(
+        string redis, string prefix, string version = "1", ModelPackage? first = null, ShadowOptions? shadow = null, int lanes = 1)
     {
         Redis = new(Options.Create(new RedisOptions { Configuration = redis, Prefix = prefix }));
         var kafka = new KafkaOptions { BootstrapServers = "nowhere:1", Prefix = "t." };
         _kafka = new(Options.Create(kafka), TimeProvider.System, NullLogger<KafkaClients>.Instance);
         Slot = new(
-            Options.Create(new ScorerOptions { Lanes = lanes }), Options.Create(shadow ?? new()), TimeProvider.System, NullLogger<ModelSlot>.Instance, new TextStore(Redis));
+            Options.Create(new ScorerOptions { Lanes = lanes }), Options.Create(shadow ?? new()),
+            TimeProvider.System, NullLogger<ModelSlot>.Instance, new TextStore(Redis));
         Slot.Serve(first ?? Models.Load(version));
-        Handler = new(Slot, (messages, _) => Keep(messages), new(_kafka, TimeProvider.System), kafka.Topics, CoalesceMode.Exact, 1_000, new ScoreLatency(), TimeProvider.System);
+        Handler = new(
+            Slot, (messages, _) => Keep(messages), new(_kafka, TimeProvider.System), kafka.Topics,
+            CoalesceMode.Exact, 1_000, new ScoreLatency(), TimeProvider.System);
     }
 
     public FusedModels Models { get; } = new();
@@ -43,13 +50,15 @@ internal sealed class FusedStage : IDisposable
     public IReadOnlyList<OutgoingMessage> Sent => _sent;
 
     /// <summary>Scores requests; returns their scores.</summary>
-    public Task<IReadOnlyList<Score>> ScoreAsync(params IEnumerable<ScoreRequest> requests) => ScoreInAsync([.. requests.Select(r => (3, r))]);
+    public Task<IReadOnlyList<Score>> ScoreAsync(params IEnumerable<ScoreRequest> requests) =>
+        ScoreInAsync([.. requests.Select(r => (3, r))]);
 
     /// <summary>The same, each request in a partition.</summary>
     public async Task<IReadOnlyList<Score>> ScoreInAsync(params (int Partition, ScoreRequest Request)[] requests)
     {
         _sent.Clear();
-        await Handler.HandleAsync([.. requests.Select((r, i) => In(r.Partition, Requests.Record(r.Request, i)))], TestContext.Current.CancellationToken);
+        await Handler.HandleAsync(
+            [.. requests.Select((r, i) => In(r.Partition, Requests.Record(r.Request, i)))], TestContext.Current.CancellationToken);
         return [.. _sent.Select(m => Wire.ReadScore(m.Value))];
     }
 

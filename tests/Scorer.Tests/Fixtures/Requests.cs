@@ -18,9 +18,10 @@ public static class Requests
         Features = Bytes(features.Length == 0 ? Features((int)version) : features),
         Event = new EventSummary
         {
-            EventId = "0123456789abcdef", Type = EventType.FilingCourtJudgment, EventTime = new DateTimeOffset(2025, 5, 6, 0, 0, 0, TimeSpan.Zero),
-            ObservedTime = new DateTimeOffset(2025, 5, 6, 7, 8, 9, TimeSpan.Zero), Amount = 1234.5, Unit = "CNY", Source = "court", SourceEventId = "(2025)沪01民初1号",
-            Summary = "court judgment: 1,234.50 CNY",
+            EventId = "0123456789abcdef", Type = EventType.FilingCourtJudgment,
+            EventTime = new DateTimeOffset(2025, 5, 6, 0, 0, 0, TimeSpan.Zero),
+            ObservedTime = new DateTimeOffset(2025, 5, 6, 7, 8, 9, TimeSpan.Zero),
+            Amount = 1234.5, Unit = "CNY", Source = "court", SourceEventId = "(2025)沪01民初1号", Summary = "court judgment: 1,234.50 CNY",
         },
         AcceptedTime = new DateTimeOffset(2026, 1, 2, 3, 4, 4, TimeSpan.Zero),
     };
@@ -50,5 +51,6 @@ public static class Requests
         return record;
     }
 
-    public static IReadOnlyList<ConsumeResult<byte[], byte[]>> Batch(IEnumerable<byte[]> values) => [.. values.Select((v, i) => Record(v, i))];
+    public static IReadOnlyList<ConsumeResult<byte[], byte[]>> Batch(IEnumerable<byte[]> values) =>
+        [.. values.Select((v, i) => Record(v, i))];
 }

@@ -17,16 +17,21 @@ internal sealed class Stage : IDisposable
     private readonly List<OutgoingMessage> _sent = [];
     private readonly KafkaClients _kafka;
 
-    public Stage(string version = "1", CoalesceMode coalesce = CoalesceMode.Exact, int batchSizeLimit = 1_000, ShadowOptions? shadow = null, int lanes = 1)
+    public Stage(
+        string version = "1", CoalesceMode coalesce = CoalesceMode.Exact, int batchSizeLimit = 1_000,
+        ShadowOptions? shadow = null, int lanes = 1)
     {
         Models.Point(version);
         var kafka = new KafkaOptions { BootstrapServers = "nowhere:1", Prefix = "t." };
         _kafka = new KafkaClients(Options.Create(kafka), Time, NullLogger<KafkaClients>.Instance);
-        Slot = new ModelSlot(Options.Create(new ScorerOptions { Lanes = lanes }), Options.Create(shadow ?? new ShadowOptions()), Time, Log.For<ModelSlot>());
+        Slot = new ModelSlot(
+            Options.Create(new ScorerOptions { Lanes = lanes }), Options.Create(shadow ?? new ShadowOptions()), Time, Log.For<ModelSlot>());
         Slot.Serve(Models.Store.Load(new ModelId("tiny", version), ModelFolder.Contract, InferenceDevice.Cpu()));
-        Handler = new ScorerHandler(Slot, SendAsync, new DeadLetterWriter(_kafka, Time), kafka.Topics, coalesce, batchSizeLimit, Latency, Time);
+        Handler = new ScorerHandler(
+            Slot, SendAsync, new DeadLetterWriter(_kafka, Time), kafka.Topics, coalesce, batchSizeLimit, Latency, Time);
         Watcher = new ModelWatcher(
-            Models.Store, Slot, InferenceDevice.Cpu(), Options.Create(new ScorerOptions { Model = "tiny" }), Time, Log.For<ModelWatcher>(), ModelFolder.Contract);
+            Models.Store, Slot, InferenceDevice.Cpu(), Options.Create(new ScorerOptions { Model = "tiny" }),
+            Time, Log.For<ModelWatcher>(), ModelFolder.Contract);
     }
 
     public ModelFolder Models { get; } = new();
@@ -53,7 +58,8 @@ internal sealed class Stage : IDisposable
     public Task HandleAsync(params IEnumerable<ScoreRequest> requests) =>
         Handler.HandleAsync([.. requests.Select((request, i) => Requests.Record(request, i))], TestContext.Current.CancellationToken);
 
-    public Task HandleAsync(IEnumerable<byte[]> messages) => Handler.HandleAsync(Requests.Batch(messages), TestContext.Current.CancellationToken);
+    public Task HandleAsync(IEnumerable<byte[]> messages) =>
+        Handler.HandleAsync(Requests.Batch(messages), TestContext.Current.CancellationToken);
 
     public IReadOnlyList<OutgoingMessage> Sent(string topic) => [.. Sent().Where(m => m.Topic == topic)];
 

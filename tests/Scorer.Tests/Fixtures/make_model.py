@@ -4,8 +4,8 @@ Run from the repository root with Debian's python3-torch and python3-onnx:
     /usr/bin/python3 tests/Scorer.Tests/Fixtures/make_model.py
 
 It writes models/tiny/1, models/tiny/2 (other weights) and models/tiny/3 (NaN where the first feature is negative, which its
-golden inputs do not show), and texts/fused/1, 2 and 3 (which read texts, 3 only short ones) beside this file. The output is committed, because tests run where
-there is no PyTorch.
+golden inputs do not show), and texts/fused/1, 2 and 3 (which read texts, 3 only short ones) beside this file. The output is
+committed, because tests run where there is no PyTorch.
 """
 
 import hashlib
@@ -89,10 +89,12 @@ def fused(version: str, seed: int, places: int = 0) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     encoder, head = TinyEncoder(places).eval(), TinyHead().eval()
     golden = torch.randn(GOLDEN_ROWS, FEATURES).abs()
-    documents = [None if row % 4 == 3 else {"ids": torch.randint(300, 324, (3 + 7 * row,)).tolist(), "tags": torch.randint(0, 255, (3 + 7 * row,)).tolist()}
+    documents = [None if row % 4 == 3 else {"ids": torch.randint(300, 324, (3 + 7 * row,)).tolist(),
+                                            "tags": torch.randint(0, 255, (3 + 7 * row,)).tolist()}
                  for row in range(GOLDEN_ROWS)]
     with torch.no_grad():
-        vectors = torch.cat([torch.zeros(1, TEXT) if d is None else encoder(torch.tensor([d["ids"]]), torch.tensor([d["tags"]])) for d in documents])
+        vectors = torch.cat([torch.zeros(1, TEXT) if d is None else encoder(torch.tensor([d["ids"]]), torch.tensor([d["tags"]]))
+                             for d in documents])
         logits = head(golden, vectors, torch.tensor([[float(d is not None)] for d in documents])).squeeze(1)
     some = (torch.ones(2, 5, dtype=torch.int64), torch.ones(2, 5, dtype=torch.int64))
     axes = {"ids": {0: "batch", 1: "length"}, "tags": {0: "batch", 1: "length"}, "text_vector": {0: "batch"}}
@@ -107,7 +109,8 @@ def fused(version: str, seed: int, places: int = 0) -> None:
     manifest = {
         "schema_version": 1, "name": "fused", "version": version, "target": "nothing: random weights for tests", "horizon_days": 365,
         "catalogue": CATALOGUE, "feature_count": FEATURES, "tokenizer": "",
-        "graph": {"file": "head.onnx", "features": "features", "output": "logit", "text_vector": "text_vector", "text_width": TEXT, "has_text": "has_text"},
+        "graph": {"file": "head.onnx", "features": "features", "output": "logit", "text_vector": "text_vector", "text_width": TEXT,
+                  "has_text": "has_text"},
         "text_encoder": {"file": "text_encoder.onnx", "ids": "ids", "tags": "tags", "output": "text_vector", "tokenizer": "tokenizer.json"},
         "calibration": {"scale": 1.5, "offset": -0.5},
         "bands": [{"name": "low"}, {"name": "watch", "fire": 0.3, "recover": 0.25}, {"name": "high", "fire": 0.6, "recover": 0.5}],

@@ -37,7 +37,8 @@ public sealed class RiskScaleTests : IDisposable
     [InlineData("cpu", true, null)]
     [InlineData("cuda", false, 0)]
     [InlineData("cuda:3", false, 3)]
-    public void DeviceChoice_ReadsTheSetting(string text, bool cpu, int? cuda) => Assert.Equal(new DeviceChoice(cpu, cuda), DeviceChoice.Parse(text));
+    public void DeviceChoice_ReadsTheSetting(string text, bool cpu, int? cuda) =>
+        Assert.Equal(new DeviceChoice(cpu, cuda), DeviceChoice.Parse(text));
 
     [Fact]
     public void Auto_ServesOnTheCpuAndSaysWhyWhereThereIsNoCuda()

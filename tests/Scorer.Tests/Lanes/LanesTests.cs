@@ -18,26 +18,35 @@ public sealed class LanesTests
     [Theory]
     [InlineData(CoalesceMode.Exact)]
     [InlineData(CoalesceMode.Latest)]
-    public void AnyNumberOfLanes_SendsTheSameBytesInTheSameOrder(CoalesceMode mode) => Prop.ForAll(Batches(), Gen.Choose(2, 9).ToArbitrary(), (batch, lanes) =>
-    {
-        var one = Sent(batch, 1, mode);
-        var many = Sent(batch, lanes, mode);
+    public void AnyNumberOfLanes_SendsTheSameBytesInTheSameOrder(CoalesceMode mode) =>
+        Prop.ForAll(Batches(), Gen.Choose(2, 9).ToArbitrary(), (batch, lanes) =>
+        {
+            var one = Sent(batch, 1, mode);
+            var many = Sent(batch, lanes, mode);
 
-        // Version 3 of the test model gives NaN where the first feature is negative.
-        Assert.Contains(one, m => m.Topic == "t.scores");
-        Assert.Equal(one.Select(m => (m.Topic, Encoding.UTF8.GetString(m.Key))), many.Select(m => (m.Topic, Encoding.UTF8.GetString(m.Key))));
-        Assert.All(one.Zip(many), pair => Assert.True(pair.First.Value.AsSpan().SequenceEqual(pair.Second.Value)));
-    }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(40));
+            // Version 3 of the test model gives NaN where the first feature is negative.
+            Assert.Contains(one, m => m.Topic == "t.scores");
+            Assert.Equal(
+                one.Select(m => (m.Topic, Encoding.UTF8.GetString(m.Key))),
+                many.Select(m => (m.Topic, Encoding.UTF8.GetString(m.Key))));
+            Assert.All(one.Zip(many), pair => Assert.True(pair.First.Value.AsSpan().SequenceEqual(pair.Second.Value)));
+        }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Fact]
     public void Lanes_KeepTheOrderOfEachPartition() => Prop.ForAll(Batches(), batch =>
     {
-        var scored = batch.Where(r => r.Request is not null && r.Scores).DistinctBy(r => (r.Request!.CompanyId, r.Request.StateVersion)).ToList();
-        var scores = Sent(batch, 4, CoalesceMode.Exact).Where(m => m.Topic == "t.scores").Select(m => Wire.ReadScore(m.Value)).ToLookup(s => PartitionOf(s.CompanyId));
+        var scored = batch.Where(r => r.Request is not null && r.Scores)
+            .DistinctBy(r => (r.Request!.CompanyId, r.Request.StateVersion))
+            .ToList();
+        var scores = Sent(batch, 4, CoalesceMode.Exact)
+            .Where(m => m.Topic == "t.scores")
+            .Select(m => Wire.ReadScore(m.Value))
+            .ToLookup(s => PartitionOf(s.CompanyId));
 
         for (var partition = 0; partition < Partitions; partition++)
         {
-            var expected = scored.Where(r => PartitionOf(r.Request!.CompanyId) == partition).Select(r => (r.Request!.CompanyId, r.Request.StateVersion));
+            var expected = scored.Where(r => PartitionOf(r.Request!.CompanyId) == partition)
+                .Select(r => (r.Request!.CompanyId, r.Request.StateVersion));
             Assert.Equal(expected, scores[partition].Select(s => (s.CompanyId, s.StateVersion)));
         }
     }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(40));
@@ -61,7 +70,9 @@ public sealed class LanesTests
     [InlineData(0)]
     [InlineData(65)]
     public void Setting_IsOneToSixtyFour(int lanes) =>
-        Assert.Equal($"Scorer:Lanes is {lanes}; allowed: 1 to 64.", Assert.Single(Settings.Problems(ScorerServices.Section, new ScorerOptions { Lanes = lanes })));
+        Assert.Equal(
+            $"Scorer:Lanes is {lanes}; allowed: 1 to 64.",
+            Assert.Single(Settings.Problems(ScorerServices.Section, new ScorerOptions { Lanes = lanes })));
 
     [Fact]
     public void Setting_IsWithinItsRangeUnlessSet() => Assert.InRange(new ScorerOptions().Lanes, 1, 4);
@@ -69,7 +80,8 @@ public sealed class LanesTests
     private static IReadOnlyList<Core.Kafka.OutgoingMessage> Sent(Sample[] batch, int lanes, CoalesceMode mode)
     {
         using var stage = new Stage(version: "3", coalesce: mode, lanes: lanes);
-        stage.Handler.HandleAsync([.. batch.Select((sample, i) => sample.Record(i))], TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        stage.Handler.HandleAsync([.. batch.Select((sample, i) => sample.Record(i))], TestContext.Current.CancellationToken)
+            .GetAwaiter().GetResult();
         // What was scored is counted once, a NaN too.
         Assert.Equal(stage.Latency.Count, stage.Scores.Count + stage.DeadLetters.Count(letter => letter.Reason == Refusal.ScoreNotFinite));
         return stage.Sent();

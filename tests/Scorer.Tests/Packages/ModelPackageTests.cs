@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Jianwei.Scorer.Fixtures;
 using Jianwei.Scorer.Inference;
@@ -30,7 +31,26 @@ public sealed class ModelPackageTests : IDisposable
 
         var folder = Path.Combine(_models.Root, "fused", "3");
         var refused = Assert.Throws<ModelRefusedException>(() => ModelPackage.Load(folder, null, InferenceDevice.Cpu()));
-        Assert.StartsWith($"{folder}/text_encoder.onnx: expected a graph that takes documents of up to {DocumentEncoder.MaxTokens} tokens, found: ", refused.Message);
+        Assert.StartsWith(
+            $"{folder}/text_encoder.onnx: expected a graph that takes documents of up to {DocumentEncoder.MaxTokens} tokens, found: ",
+            refused.Message);
+    }
+
+    [Fact]
+    public void Load_RefusesAGoldenDocumentWithATagThatIsNoByte()
+    {
+        FusedPackage.Write(_models.Root, "1");
+        var folder = Path.Combine(_models.Root, "fused", "1");
+        var golden = JsonNode.Parse(File.ReadAllText($"{folder}/golden.json"))!;
+        golden["documents"]!.AsArray().First(d => d is not null)!["tags"]![0] = 256;
+        File.WriteAllText($"{folder}/golden.json", golden.ToJsonString());
+        var manifest = JsonNode.Parse(File.ReadAllText($"{folder}/manifest.json"))!;
+        manifest["files"]!["golden.json"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes($"{folder}/golden.json")));
+        File.WriteAllText($"{folder}/manifest.json", manifest.ToJsonString());
+
+        var refused = Assert.Throws<ModelRefusedException>(() => ModelPackage.Load(folder, null, InferenceDevice.Cpu()));
+
+        Assert.StartsWith($"{folder}/golden.json: expected for each of ", refused.Message);
     }
 
     [Fact]
@@ -82,7 +102,9 @@ public sealed class ModelPackageTests : IDisposable
     {
         _models.EditManifest("1", m => m["catalogue"] = "ffffffffffffffff");
 
-        Assert.EndsWith("manifest.json: catalogue: expected 00112233445566ff (the running feature catalogue), found ffffffffffffffff", Refusal());
+        Assert.EndsWith(
+            "manifest.json: catalogue: expected 00112233445566ff (the running feature catalogue), found ffffffffffffffff",
+            Refusal());
     }
 
     [Fact]
@@ -162,7 +184,8 @@ public sealed class ModelPackageTests : IDisposable
 
     [Theory]
     [InlineData("{\"name\":\"watch\",\"fire\":0.3,\"recover\":0.4}", "recover of 'watch': expected above 0 and at most 0.3, found 0.4")]
-    [InlineData("{\"name\":\"watch\",\"fire\":1.2,\"recover\":0.4}", "fire of 'watch': expected a probability above 0 and below 1, found 1.2")]
+    [InlineData("{\"name\":\"watch\",\"fire\":1.2,\"recover\":0.4}",
+        "fire of 'watch': expected a probability above 0 and below 1, found 1.2")]
     [InlineData("{\"name\":\"watch\"}", "fire of 'watch': expected a probability above 0 and below 1, found nothing")]
     public void Load_RefusesBandsThatContradictThemselves(string band, string sentence)
     {
@@ -171,10 +194,12 @@ public sealed class ModelPackageTests : IDisposable
         Assert.EndsWith(sentence, Refusal());
     }
 
-    private ModelPackage Load(string version = "1") => ModelPackage.Load(_models.Of(version), ModelFolder.Catalogue, ModelFolder.FeatureCount);
+    private ModelPackage Load(string version = "1") =>
+        ModelPackage.Load(_models.Of(version), ModelFolder.Catalogue, ModelFolder.FeatureCount);
 
     private string Refusal(string version = "1") => Refusal(ModelFolder.Contract, version);
 
     private string Refusal(FeatureContract? contract, string version = "1") =>
-        Assert.Throws<ModelRefusedException>(() => ModelPackage.Load(_models.Of(version), contract, Inference.InferenceDevice.Cpu())).Message;
+        Assert.Throws<ModelRefusedException>(
+            () => ModelPackage.Load(_models.Of(version), contract, Inference.InferenceDevice.Cpu())).Message;
 }

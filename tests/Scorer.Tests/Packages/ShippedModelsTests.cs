@@ -7,7 +7,9 @@ public sealed class ShippedModelsTests
 {
     private static readonly ModelStore Store = new(Path.Combine(Repository.Root, "models"));
 
-    /// <summary>Fails when the catalogue has changed and the models have not: <c>./jianwei train --data warn</c> and <c>yc</c> mend it.</summary>
+    /// <summary>
+    /// Fails when the catalogue has changed and the models have not: <c>./jianwei train --data warn</c> and <c>yc</c> mend it.
+    /// </summary>
     [Theory]
     [InlineData("warn-closure")]
     [InlineData("yc-inactive")]

@@ -25,7 +25,11 @@ public sealed class DeletionTests(ITestOutputHelper output)
         "诚聘催收专员和法务主管,处理应收账款。", "经营范围:机械设备销售;技术服务。", "法院裁定受理破产清算申请。债权人应当申报债权。", "获得高新技术企业认定。", "年度报告未按期公示。",
     ];
 
-    private static readonly string[] Letters = ["judgment against it. enforcement follows.", "we hire a seller.", "tender won. growth.", "zz zz zz. qq qq.", "pledge of shares. late.", "a b c d e f."];
+    private static readonly string[] Letters =
+    [
+        "judgment against it. enforcement follows.", "we hire a seller.", "tender won. growth.",
+        "zz zz zz. qq qq.", "pledge of shares. late.", "a b c d e f."
+    ];
 
     [Fact]
     public void FusedModel_TopReasonsMoveItBackFurtherThanOthers()
@@ -78,15 +82,19 @@ public sealed class DeletionTests(ITestOutputHelper output)
         }
 
         (top, others) = (Means(top, counts), Means(others, counts));
-        output.WriteLine($"log-odds moved back by the top 1, 2, 3 reasons: {Shown(top)}; by random ones: {Shown(others)}; shifts: {string.Join(' ', counts)}");
-        Assert.All(top.Zip(others).Where((_, k) => counts[k] > 0), t => Assert.True(t.First > 1.2 * t.Second && t.First > 0, $"top reasons {Shown(top)}, random ones {Shown(others)}"));
+        output.WriteLine(
+            $"log-odds moved back by the top 1, 2, 3 reasons: {Shown(top)}; by random ones: {Shown(others)}; shifts: {string.Join(' ', counts)}");
+        Assert.All(
+            top.Zip(others).Where((_, k) => counts[k] > 0),
+            t => Assert.True(t.First > 1.2 * t.Second && t.First > 0, $"top reasons {Shown(top)}, random ones {Shown(others)}"));
     }
 
     // How far the shift goes back when these players are as before.
     private static double Back(ShiftGame game, IEnumerable<int> players, double everybody, int direction) =>
         (everybody - game.Score([players.Aggregate((1UL << game.Players) - 1, (set, p) => set & ~(1UL << p))])[0]) * direction;
 
-    private static ShiftGame Game(ModelPackage package, FeatureCatalogue catalogue, float[] before, float[] after, CompanyText old, CompanyText fresh) =>
+    private static ShiftGame Game(
+        ModelPackage package, FeatureCatalogue catalogue, float[] before, float[] after, CompanyText old, CompanyText fresh) =>
         new(package, new("c", 0, 1, package.Manifest.Id, catalogue, new(Requests.Bytes(before), 0, ""), new(Requests.Bytes(after), 0, "")),
             package.TextEncoder is null ? null : new TextPlayers(old, fresh), null);
 
@@ -95,7 +103,8 @@ public sealed class DeletionTests(ITestOutputHelper output)
         var text = new CompanyText();
         for (var i = random.Next(1, 5); i > 0; i--)
         {
-            text.Apply(new((TextSegment)random.Next(3), $"{random.Next(6)}", sentences[random.Next(sentences.Length)]), (uint)random.Next(100));
+            text.Apply(
+                new((TextSegment)random.Next(3), $"{random.Next(6)}", sentences[random.Next(sentences.Length)]), (uint)random.Next(100));
         }
 
         return text;

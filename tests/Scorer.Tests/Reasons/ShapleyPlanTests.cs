@@ -60,7 +60,9 @@ public sealed class ShapleyPlanTests
             var exact = Values(ShapleyPlan.Of(players, costly, seed, exactly: players), worth);
             var sampled = Values(ShapleyPlan.Of(players, costly, seed), worth);
 
-            Assert.True(exact.Zip(sampled, (e, s) => Math.Abs(e - s)).Max() < 0.15 * exact.Max(Math.Abs), $"{string.Join(' ', exact)}\n{string.Join(' ', sampled)}");
+            Assert.True(
+                exact.Zip(sampled, (e, s) => Math.Abs(e - s)).Max() < 0.15 * exact.Max(Math.Abs),
+                $"{string.Join(' ', exact)}\n{string.Join(' ', sampled)}");
         }
     }
 
@@ -102,7 +104,8 @@ public sealed class ShapleyPlanTests
     {
         var random = new Random(seed);
         double[] alone = [.. Enumerable.Range(0, players).Select(_ => random.NextDouble() * 4 - 2)];
-        (ulong Set, double Worth)[] together = [.. Enumerable.Range(0, players).Select(_ => ((1UL << random.Next(players)) | (1UL << random.Next(players)), random.NextDouble() - 0.5))];
+        (ulong Set, double Worth)[] together = [.. Enumerable.Range(0, players)
+            .Select(_ => ((1UL << random.Next(players)) | (1UL << random.Next(players)), random.NextDouble() - 0.5))];
         return set => Math.Tanh(together.Where(t => (set & t.Set) == t.Set).Sum(t => t.Worth) / 3) * 3
             + Enumerable.Range(0, players).Sum(i => (set & (1UL << i)) != 0 ? alone[i] : 0) + (BitOperations.PopCount(set) > 2 ? 0.5 : 0);
     }

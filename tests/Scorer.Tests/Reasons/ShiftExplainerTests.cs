@@ -45,7 +45,9 @@ public sealed class ShiftExplainerTests : IAsyncLifetime
         Assert.Null(parts.Note);
         Assert.InRange(parts.Residual, -1e-4, 1e-4);
         Assert.Equal(question.After.LogOdds - question.Before.LogOdds, parts.Parts.Sum(p => p.Value) + parts.Residual, 1e-9);
-        Assert.Equal(["activity", "legal", "hiring", "people", "capital", "distress", "growth"], parts.Parts.Select(p => p.Group).OfType<string>());
+        Assert.Equal(
+            ["activity", "legal", "hiring", "people", "capital", "distress", "growth"],
+            parts.Parts.Select(p => p.Group).OfType<string>());
         var text = Assert.Single(parts.Parts, p => p.Group is null);
         Assert.Equal((TextChangeKind.New, TextSegment.Filing, "f1"), (text.Text!.Change, text.Text.Segment, text.Text.Key));
         Assert.NotEqual(0, text.Value);
@@ -62,7 +64,8 @@ public sealed class ShiftExplainerTests : IAsyncLifetime
         var left = new List<double>();
         foreach (var sentence in sentences)
         {
-            var (rest, _) = await ScoreAsync("a", Text("trade"), Text("trade", string.Join(' ', sentences.Where(s => s != sentence))), features: false);
+            var (rest, _) = await ScoreAsync(
+                "a", Text("trade"), Text("trade", string.Join(' ', sentences.Where(s => s != sentence))), features: false);
             left.Add((await ExplainAsync(rest)).Parts.Single().Value * Math.Sign(part.Value));
         }
 
@@ -142,7 +145,8 @@ public sealed class ShiftExplainerTests : IAsyncLifetime
         await _stage.Redis.Database.StringSetAsync(new Core.Redis.TextKeys(_prefix).Text(Partition, "n"), text.Encode());
 
         var found = await _explainer.TextsAsync(
-            [new(Partition, "n", $"{text.Hash:x16}"), new(Partition, "n", "0123456789abcdef"), new(Partition, "other", $"{text.Hash:x16}")], TestContext.Current.CancellationToken);
+            [new(Partition, "n", $"{text.Hash:x16}"), new(Partition, "n", "0123456789abcdef"), new(Partition, "other", $"{text.Hash:x16}")],
+            TestContext.Current.CancellationToken);
 
         Assert.Equal([text.Encode(), null, null], found);
     }
@@ -168,7 +172,8 @@ public sealed class ShiftExplainerTests : IAsyncLifetime
         using var package = models.Store.Load(new("tiny", "1"), null, InferenceDevice.Cpu());
         var (before, after) = (Requests.Features(1), Requests.Features(2));
         var question = new ShiftQuestion(
-            "a", Partition, 2, "tiny/1", FusedPackage.Catalogue, new(Requests.Bytes(before), LogOdds(before), null), new(Requests.Bytes(after), LogOdds(after), "0123456789abcdef"));
+            "a", Partition, 2, "tiny/1", FusedPackage.Catalogue,
+            new(Requests.Bytes(before), LogOdds(before), null), new(Requests.Bytes(after), LogOdds(after), "0123456789abcdef"));
 
         var parts = (await explainer.ExplainAsync([question], TestContext.Current.CancellationToken))[0];
 
@@ -191,24 +196,31 @@ public sealed class ShiftExplainerTests : IAsyncLifetime
         var (question, texts) = await ScoreAsync("a", Text("trade"), Text("trade", "judgment."));
         var other = Text("quite another", "story.");
 
-        var parts = await ExplainAsync(question with { After = question.After with { TextHash = $"{other.Hash:x16}", Text = other.Encode() } });
+        var parts = await ExplainAsync(
+            question with { After = question.After with { TextHash = $"{other.Hash:x16}", Text = other.Encode() } });
 
         Assert.Matches("^[+-][0-9.]+ of the shift is not explained", parts.Note);
         Assert.NotEqual(texts.After.Hash, other.Hash);
     }
 
-    private async Task<ShiftParts> ExplainAsync(ShiftQuestion question) => (await _explainer.ExplainAsync([question], TestContext.Current.CancellationToken))[0];
+    private async Task<ShiftParts> ExplainAsync(ShiftQuestion question) =>
+        (await _explainer.ExplainAsync([question], TestContext.Current.CancellationToken))[0];
 
-    private async Task<(ShiftQuestion Question, (CompanyText Before, CompanyText After) Texts)> ScoreAsync(string company, CompanyText before, CompanyText after, bool features = true)
+    private async Task<(ShiftQuestion Question, (CompanyText Before, CompanyText After) Texts)> ScoreAsync(
+        string company, CompanyText before, CompanyText after, bool features = true)
     {
-        ScoreRequest Request(long version, CompanyText text) => Requests.Of(company, version, Requests.Features(features ? (int)version : 1)) with
-        {
-            TextHash = $"{text.Hash:x16}", Text = text.Encode(),
-        };
+        ScoreRequest Request(long version, CompanyText text) =>
+            Requests.Of(company, version, Requests.Features(features ? (int)version : 1)) with
+            {
+                TextHash = $"{text.Hash:x16}", Text = text.Encode(),
+            };
         var scores = await _stage.ScoreAsync(Request(1, before), Request(2, after));
-        return (new(
-            company, Partition, 2, FusedPackage.Id, FusedPackage.Catalogue,
-            new(scores[0].Features, scores[0].LogOdds, scores[0].TextHash), new(scores[1].Features, scores[1].LogOdds, scores[1].TextHash)), (before, after));
+        return (
+            new(
+                company, Partition, 2, FusedPackage.Id, FusedPackage.Catalogue,
+                new(scores[0].Features, scores[0].LogOdds, scores[0].TextHash),
+                new(scores[1].Features, scores[1].LogOdds, scores[1].TextHash)),
+            (before, after));
     }
 
     private static CompanyText Text(string profile, string? filing = null)

@@ -6,10 +6,13 @@ namespace Jianwei.Scorer.Reasons;
 
 public sealed class TextPlayersTests
 {
-    private static readonly CompanyText Before = Text((TextSegment.Profile, "scope", 1, "trade. repair."), (TextSegment.Filing, "a", 2, "old news."), (TextSegment.Posting, "p", 3, "we hire."));
+    private static readonly CompanyText Before = Text(
+        (TextSegment.Profile, "scope", 1, "trade. repair."), (TextSegment.Filing, "a", 2, "old news."),
+        (TextSegment.Posting, "p", 3, "we hire."));
 
     private static readonly CompanyText After = Text(
-        (TextSegment.Profile, "scope", 9, "trade. liquidation."), (TextSegment.Filing, "b", 8, "judgment. enforcement."), (TextSegment.Filing, "a", 2, "old news."));
+        (TextSegment.Profile, "scope", 9, "trade. liquidation."), (TextSegment.Filing, "b", 8, "judgment. enforcement."),
+        (TextSegment.Filing, "a", 2, "old news."));
 
     [Fact]
     public void Players_AreWhatIsNewWhatIsChangedAndWhatIsGone()
@@ -61,7 +64,11 @@ public sealed class TextPlayersTests
     public void NewTexts_PushOldOnesOutAsTheyDid()
     {
         var old = Text([.. Enumerable.Range(0, 4).Select(i => (TextSegment.Filing, $"old{i}", (uint)i, $"old {i}."))]);
-        var now = Text([.. Enumerable.Range(2, 2).Select(i => (TextSegment.Filing, $"old{i}", (uint)i, $"old {i}.")), (TextSegment.Filing, "x", 8, "x."), (TextSegment.Filing, "y", 9, "y.")]);
+        var now = Text(
+            [
+                .. Enumerable.Range(2, 2).Select(i => (TextSegment.Filing, $"old{i}", (uint)i, $"old {i}.")),
+                (TextSegment.Filing, "x", 8, "x."), (TextSegment.Filing, "y", 9, "y.")
+            ]);
         var players = new TextPlayers(old, now);
 
         Assert.Equal(3, players.Count);

@@ -22,7 +22,8 @@ public sealed class HotSwapTests : IDisposable
 
         Assert.Equal([.. Enumerable.Repeat("tiny/1", 60), "tiny/2"], _stage.Scores.Select(s => s.Model));
         Assert.Matches(
-            "^model tiny/2 serves now instead of tiny/1: over 50 rows log-odds differed by 0\\.[0-9]{4} on average and [0-9.]+ at most$", _stage.Log.Lines[^1]);
+            "^model tiny/2 serves now instead of tiny/1: over 50 rows log-odds differed by 0\\.[0-9]{4} on average and [0-9.]+ at most$",
+            _stage.Log.Lines[^1]);
     }
 
     [Fact]
@@ -66,7 +67,9 @@ public sealed class HotSwapTests : IDisposable
         _stage.Watcher.Look();
 
         Assert.All(_stage.Scores, score => Assert.Equal("tiny/1", score.Model));
-        Assert.Equal("model tiny/3 is refused in shadow: expected finite logits, found NaN on row 1; tiny/1 keeps serving", _stage.Log.Lines[^1]);
+        Assert.Equal(
+            "model tiny/3 is refused in shadow: expected finite logits, found NaN on row 1; tiny/1 keeps serving",
+            _stage.Log.Lines[^1]);
     }
 
     [Fact]
@@ -116,7 +119,8 @@ public sealed class HotSwapTests : IDisposable
         UseLanes(4, new ShadowOptions { Rows = 1_000 });
         Promote("3");
 
-        await _stage.HandleAsync(Enumerable.Range(0, 200).Select(i => Requests.Of($"C:{i}", i, i == 199 ? [-1, .. Requests.Features(i)[1..]] : [])));
+        await _stage.HandleAsync(Enumerable.Range(0, 200)
+            .Select(i => Requests.Of($"C:{i}", i, i == 199 ? [-1, .. Requests.Features(i)[1..]] : [])));
         await ScoreAsync(200);
 
         Assert.All(_stage.Scores, score => Assert.Equal("tiny/1", score.Model));

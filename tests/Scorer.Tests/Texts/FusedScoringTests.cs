@@ -121,7 +121,8 @@ public sealed class FusedScoringTests : IAsyncLifetime
     public async Task BroughtTextThatIsNot_IsScoredAsNone()
     {
         var scores = await _stage.ScoreAsync(
-            Names("a", 1, "court") with { Text = [1, 2, 3] }, Names("b", 1, "tender") with { Text = Text("another").Encode() }, Without("c", 1));
+            Names("a", 1, "court") with { Text = [1, 2, 3] },
+            Names("b", 1, "tender") with { Text = Text("another").Encode() }, Without("c", 1));
 
         Assert.Equal([scores[2].LogOdds, scores[2].LogOdds], scores.Take(2).Select(s => s.LogOdds));
     }
@@ -131,14 +132,18 @@ public sealed class FusedScoringTests : IAsyncLifetime
     [InlineData(3)]
     public async Task ManyTexts_AreScoredAsEachAlone(int lanes)
     {
-        ScoreRequest[] requests = [.. Enumerable.Range(0, 300).Select(i => Brings($"{i}", 1, new string((char)('a' + (i % 26)), 1 + (i % 50))))];
+        ScoreRequest[] requests = [.. Enumerable.Range(0, 300)
+            .Select(i => Brings($"{i}", 1, new string((char)('a' + (i % 26)), 1 + (i % 50))))];
         using var many = new FusedStage(_redis, _prefix + "-many", lanes: lanes);
         var together = await many.ScoreAsync(requests);
 
         foreach (var i in (int[])[0, 1, 49, 77, 299])
         {
             using var alone = new FusedStage(_redis, $"{_prefix}-{lanes}-{i}");
-            Assert.Equal((await alone.ScoreAsync(requests[i]))[0].LogOdds, together.Single(s => s.CompanyId == requests[i].CompanyId).LogOdds, 1e-5);
+            Assert.Equal(
+                (await alone.ScoreAsync(requests[i]))[0].LogOdds,
+                together.Single(s => s.CompanyId == requests[i].CompanyId).LogOdds,
+                1e-5);
         }
     }
 
@@ -160,7 +165,8 @@ public sealed class FusedScoringTests : IAsyncLifetime
     {
         using var tabular = new ModelFolder();
         using var stage = new FusedStage(
-            _redis, _prefix, first: tabular.Store.Load(new("tiny", "1"), ModelFolder.Contract, InferenceDevice.Cpu()), shadow: new() { Rows = 1 });
+            _redis, _prefix, first: tabular.Store.Load(new("tiny", "1"), ModelFolder.Contract, InferenceDevice.Cpu()),
+            shadow: new() { Rows = 1 });
         foreach (var version in (string[])["1", "2"])
         {
             stage.Slot.Offer(stage.Models.Load(version));
@@ -198,9 +204,11 @@ public sealed class FusedScoringTests : IAsyncLifetime
 
     private static ScoreRequest Without(string company, long version) => Requests.Of(company, version);
 
-    private static ScoreRequest Names(string company, long version, string content) => Without(company, version) with { TextHash = $"{Text(content).Hash:x16}" };
+    private static ScoreRequest Names(string company, long version, string content) =>
+        Without(company, version) with { TextHash = $"{Text(content).Hash:x16}" };
 
-    private static ScoreRequest Brings(string company, long version, string content) => Names(company, version, content) with { Text = Text(content).Encode() };
+    private static ScoreRequest Brings(string company, long version, string content) =>
+        Names(company, version, content) with { Text = Text(content).Encode() };
 
     private async Task PutTextAsync(string company, string content)
     {

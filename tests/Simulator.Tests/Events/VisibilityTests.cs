@@ -17,8 +17,12 @@ public sealed class VisibilityTests
         {
             for (var month = 0; month < 20; month++)
             {
-                var observed = Enumerable.Range(0, 4_000).Select(_ => outages.Deliver(feed,
-                    Calendar.Start(month) + (long)(random.Unit() * Calendar.LengthOf(month)) + Feeds.Delay(feed).Draw(ref random), ref random)).ToList();
+                var observed = Enumerable.Range(0, 4_000)
+                    .Select(_ => outages.Deliver(
+                        feed,
+                        Calendar.Start(month) + (long)(random.Unit() * Calendar.LengthOf(month)) + Feeds.Delay(feed).Draw(ref random),
+                        ref random))
+                    .ToList();
                 for (var later = 0; later < 4; later++)
                 {
                     var share = observed.Count(o => o <= Calendar.EndOf(month + later)) / 4_000.0;

@@ -29,7 +29,9 @@ public sealed class OracleTests(OracleTests.Populations populations) : IClassFix
     [InlineData(2)]
     public void Oracle_IsCalibrated_InEveryPartOfItsScores(int sight)
     {
-        var rows = populations.WithoutFactors.Rows.Select(r => (Score: sight < 0 ? r.Latent : r.Seen[sight], r.Defaulted)).OrderBy(r => r.Score).ToList();
+        var rows = populations.WithoutFactors.Rows
+            .Select(r => (Score: sight < 0 ? r.Latent : r.Seen[sight], r.Defaulted))
+            .OrderBy(r => r.Score).ToList();
         foreach (var part in rows.Chunk((rows.Count / 6) + 1))
         {
             var (expected, found) = (part.Sum(r => r.Score), part.Count(r => r.Defaulted));

@@ -4,7 +4,10 @@ using Jianwei.Simulator.World;
 
 namespace Jianwei.Simulator.Oracle;
 
-/// <summary>A plain bootstrap particle filter (Gordon, Salmond and Smith 1993) over the same world, written from its laws and not from the grid's tables.</summary>
+/// <summary>
+/// A plain bootstrap particle filter (Gordon, Salmond and Smith 1993) over the same world, written from its laws and not
+/// from the grid's tables.
+/// </summary>
 internal sealed class ParticleFilter(SimulatedWorld world, Visibility visibility, Company company, Life life, List<Occurrence> occurrences)
 {
     private readonly EmissionLaw law = new(world.Options);
@@ -16,13 +19,16 @@ internal sealed class ParticleFilter(SimulatedWorld world, Visibility visibility
         for (var t = 0; t <= month; t++)
         {
             var seen = occurrences.FindAll(o => o.Month == t && o.Observed <= world.Calendar.EndOf(month));
-            var exposures = EventSpecs.All.Select(s => Feeds.Exposure(s.Feed, company.HeadCount) * world.Calendar.YearsOf(t) * visibility.Of(s.Feed, t, month - t)).ToArray();
+            var exposures = EventSpecs.All
+                .Select(s => Feeds.Exposure(s.Feed, company.HeadCount) * world.Calendar.YearsOf(t) * visibility.Of(s.Feed, t, month - t))
+                .ToArray();
             var counts = EventSpecs.All.Select(s => seen.Count(o => o.Kind == s.Kind)).ToArray();
             for (var p = 0; p < count; p++)
             {
                 own[p] = t == 0 ? world.Start.Draw(ref random) : world.Own.Step(own[p], life.Drops[t], ref random);
                 growing[p] = t == 0 ? world.Growth.Start(ref random) : world.Growth.Step(growing[p], ref random);
-                weights[p] = LogLikelihood(own[p] + world.Factors.Of(company.Sector, t), GrowthLaw.Sign(growing[p]), exposures, counts, seen);
+                weights[p] = LogLikelihood(
+                    own[p] + world.Factors.Of(company.Sector, t), GrowthLaw.Sign(growing[p]), exposures, counts, seen);
             }
 
             Resample(own, growing, weights, ref random);

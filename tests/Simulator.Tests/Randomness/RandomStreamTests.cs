@@ -5,7 +5,9 @@ public sealed class RandomStreamTests
     [Fact]
     public void Stream_OfTheSameCounters_IsTheSame_AndOfOthersIsAnother()
     {
-        var (a, b, c, d) = (new RandomStream(1, Purpose.Health, 7, 3), new RandomStream(1, Purpose.Health, 7, 3), new RandomStream(1, Purpose.Health, 3, 7), new RandomStream(1, Purpose.Links, 7, 3));
+        var (a, b, c, d) = (
+            new RandomStream(1, Purpose.Health, 7, 3), new RandomStream(1, Purpose.Health, 7, 3),
+            new RandomStream(1, Purpose.Health, 3, 7), new RandomStream(1, Purpose.Links, 7, 3));
 
         var first = a.Next();
 

@@ -8,11 +8,19 @@ public sealed class RankHistogramTests
     public void Auc_IsTheShareOfPairsInOrder()
     {
         var random = new RandomStream(1, Purpose.Sample);
-        var rows = Enumerable.Range(0, 600).Select(_ => (Score: random.Between(0.001, 0.3), Positive: random.Chance(0.2))).Select(r => r with { Score = r.Positive ? r.Score * 1.5 : r.Score }).ToList();
+        var rows = Enumerable.Range(0, 600)
+            .Select(_ => (Score: random.Between(0.001, 0.3), Positive: random.Chance(0.2)))
+            .Select(r => r with { Score = r.Positive ? r.Score * 1.5 : r.Score })
+            .ToList();
         var ranks = new RankHistogram();
         rows.ForEach(r => ranks.Add(r.Score, r.Positive));
 
-        var pairs = from p in rows where p.Positive from n in rows where !n.Positive select p.Score > n.Score ? 1 : p.Score < n.Score ? 0 : 0.5;
+        var pairs =
+            from p in rows
+            where p.Positive
+            from n in rows
+            where !n.Positive
+            select p.Score > n.Score ? 1 : p.Score < n.Score ? 0 : 0.5;
 
         Assert.Equal(pairs.Average(), ranks.Auc, 3);
         Assert.Equal(rows.Count(r => r.Positive), ranks.Positives);

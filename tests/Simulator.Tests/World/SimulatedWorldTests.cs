@@ -2,7 +2,8 @@ namespace Jianwei.Simulator.World;
 
 public sealed class SimulatedWorldTests
 {
-    private static readonly WorldOptions Untied = new() { MacroSpread = 0, SectorSpread = 0, ParentDrop = 0, GuaranteeDrop = 0, SupplierDrop = 0 };
+    private static readonly WorldOptions Untied =
+        new() { MacroSpread = 0, SectorSpread = 0, ParentDrop = 0, GuaranteeDrop = 0, SupplierDrop = 0 };
 
     [Theory]
     [InlineData(0.01)]
@@ -23,10 +24,14 @@ public sealed class SimulatedWorldTests
         var lives = Lives(new(), 4, 16_000, out var world);
 
         var expected = 0.0;
-        var companies = Enumerable.Range(0, lives.Count / Neighbourhood.Size).SelectMany(n => new Neighbourhood(4, n, lives.Count).Companies).ToList();
+        var companies = Enumerable.Range(0, lives.Count / Neighbourhood.Size)
+            .SelectMany(n => new Neighbourhood(4, n, lives.Count).Companies)
+            .ToList();
         foreach (var (company, life) in companies.Zip(lives))
         {
-            expected += Enumerable.Range(0, 24).Where(t => life.DefaultMonth >= t).Sum(t => world.Hazard.Of(world.Health(company, life, t)));
+            expected += Enumerable.Range(0, 24)
+                .Where(t => life.DefaultMonth >= t)
+                .Sum(t => world.Hazard.Of(world.Health(company, life, t)));
         }
 
         // A default is a coin given the hazards before it, so the difference is a martingale with at most this variance.
@@ -76,12 +81,15 @@ public sealed class SimulatedWorldTests
         var few = new Neighbourhood(7, 2, 48).Companies;
         var many = new Neighbourhood(7, 2, 1_000_000).Companies;
 
-        Assert.Equal(few.Select(c => (c.Number, c.Sector, c.HeadCount, string.Join(' ', c.Links))), many.Select(c => (c.Number, c.Sector, c.HeadCount, string.Join(' ', c.Links))));
+        Assert.Equal(
+            few.Select(c => (c.Number, c.Sector, c.HeadCount, string.Join(' ', c.Links))),
+            many.Select(c => (c.Number, c.Sector, c.HeadCount, string.Join(' ', c.Links))));
     }
 
     private static List<Life> Lives(WorldOptions options, ulong seed, int companies, out SimulatedWorld world)
     {
         var made = world = new(options, seed, new(new(2021, 1, 1), 24));
-        return [.. Enumerable.Range(0, companies / Neighbourhood.Size).AsParallel().AsOrdered().SelectMany(n => made.Live(new(seed, n, companies)))];
+        return [.. Enumerable.Range(0, companies / Neighbourhood.Size).AsParallel().AsOrdered()
+            .SelectMany(n => made.Live(new(seed, n, companies)))];
     }
 }

@@ -5,7 +5,8 @@ namespace Jianwei.Tokenizer.Documents;
 
 public sealed class DocumentEncoderTests
 {
-    private readonly DocumentEncoder encoder = new(new(TinyVocabulary.Of([.. "abcxy".SelectMany(c => new[] { ($"{c}", 1_000), ($" {c}", 1_000) })])));
+    private readonly DocumentEncoder encoder =
+        new(new(TinyVocabulary.Of([.. "abcxy".SelectMany(c => new[] { ($"{c}", 1_000), ($" {c}", 1_000) })])));
 
     [Fact]
     public void Document_IsTheTextsInOrderWithTheirSegmentNumberAndWords()
@@ -32,7 +33,11 @@ public sealed class DocumentEncoderTests
         var texts = new List<(TextSegment, string, string?)>();
         for (var i = 0; i < 6; i++)
         {
-            texts.AddRange([(TextSegment.Profile, $"{i}", new('a', 60)), (TextSegment.Posting, $"{i}", new('b', 60)), (TextSegment.Filing, $"{i}", new('c', 60))]);
+            texts.AddRange(
+                [
+                    (TextSegment.Profile, $"{i}", new('a', 60)), (TextSegment.Posting, $"{i}", new('b', 60)),
+                    (TextSegment.Filing, $"{i}", new('c', 60))
+                ]);
         }
 
         var document = Of([.. texts]);

@@ -105,9 +105,11 @@ public sealed class VocabularyLearnerTests
             () => new VocabularyLearner(Small).AddWords(new StringReader($"# words\n{line}\n"), "list", 1, default)).Message);
 
     [Fact]
-    public void Learning_Stops() => Assert.ThrowsAny<OperationCanceledException>(() => Learner(Small).Learn(null, new CancellationToken(canceled: true)));
+    public void Learning_Stops() =>
+        Assert.ThrowsAny<OperationCanceledException>(() => Learner(Small).Learn(null, new CancellationToken(canceled: true)));
 
-    private const string Dictionary = "公司 6000 n\n经营 900 v\n范围 300 n\n变更 400 v\n的 9000 u\n鼎盛 30 n\n鼎力 20 n\n鼎 5 n\n盛 3 v\n力 400 n\n企业 800 n\n企 1 v\n业 1 n\n更 90 d\n变 80 v\n"
+    private const string Dictionary =
+        "公司 6000 n\n经营 900 v\n范围 300 n\n变更 400 v\n的 9000 u\n鼎盛 30 n\n鼎力 20 n\n鼎 5 n\n盛 3 v\n力 400 n\n企业 800 n\n企 1 v\n业 1 n\n更 90 d\n变 80 v\n"
         + "经 70 v\n营 60 v\n公 50 a\n司 40 v\n范 1 n\n围 20 v";
 
     private static Vocabulary Learn(LearnOptions options) => Learner(options).Learn(null, default);

@@ -7,7 +7,8 @@ namespace Jianwei.Tokenizer.Patching;
 public sealed class VocabularyPatchTests
 {
     private static readonly Vocabulary Old = TinyVocabulary.Of(
-        (" ", 5_000), ("公司", 6_000), ("碳", 9_000), ("中", 6_000), ("和", 6_000), ("目标", 8_000), (" com", 8_000), ("s", 5_000), ("company", 9_000), (".", 4_000));
+        (" ", 5_000), ("公司", 6_000), ("碳", 9_000), ("中", 6_000), ("和", 6_000),
+        ("目标", 8_000), (" com", 8_000), ("s", 5_000), ("company", 9_000), (".", 4_000));
 
     private static readonly Vocabulary Patched = VocabularyPatch.Apply(Old, ["碳中和", "ChatGPT", "公司"]);
 
@@ -44,7 +45,8 @@ public sealed class VocabularyPatchTests
     public void TextsWithoutTheWords_KeepTheirIds()
     {
         var (old, patched) = (new SubwordTokenizer(Old), new SubwordTokenizer(Patched));
-        Prop.ForAll(Texts.Any, text => old.Encode(text).AsSpan().SequenceEqual(patched.Encode(text))).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+        Prop.ForAll(Texts.Any, text => old.Encode(text).AsSpan().SequenceEqual(patched.Encode(text)))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
         Assert.Equal(old.Encode("碳和中 Chat GPT chatgpt 中和"), patched.Encode("碳和中 Chat GPT chatgpt 中和"));
     }
 
@@ -59,7 +61,8 @@ public sealed class VocabularyPatchTests
     }
 
     [Theory]
-    [InlineData("A股", "\"A股\" is more than one word to the tokenizer (A | 股): no piece can hold it; allowed: a Latin word or number without punctuation or spaces, or a word of Chinese")]
+    [InlineData("A股",
+        "\"A股\" is more than one word to the tokenizer (A | 股): no piece can hold it; allowed: a Latin word or number without punctuation or spaces, or a word of Chinese")]
     [InlineData("R&D", "\"R&D\" is more than one word to the tokenizer (R | & | D): ")]
     [InlineData("two words", "\"two words\" is more than one word to the tokenizer (two | words): ")]
     [InlineData(" \t", "a word is empty; allowed: a Latin word or a word of Chinese")]

@@ -10,7 +10,8 @@ public sealed class LatticeTests
         var random = new Random(3);
         for (var i = 0; i < 3_000; i++)
         {
-            string[] pieces = [.. Enumerable.Range(0, random.Next(1, 14)).Select(_ => Word(random, 1, 4)).Concat([" ", " a", " bc"]).Distinct()];
+            string[] pieces = [.. Enumerable.Range(0, random.Next(1, 14)).Select(_ => Word(random, 1, 4))
+                .Concat([" ", " a", " bc"]).Distinct()];
             int[] costs = [.. pieces.Select(_ => random.Next(1, 12))];
             var lattice = new Lattice(new DoubleArrayTrie(pieces), costs, UnknownCost);
             var (word, spaced) = (Word(random, 0, 9), random.Next(2) == 0);

@@ -12,7 +12,9 @@ public sealed class VocabularyTests : IDisposable
     [Fact]
     public void File_ComesBackWithTheSameHashAndBytes()
     {
-        var vocabulary = TinyVocabulary.OfEntries(new(" ", 5_000), new("鼎", 9_000, Part: true), new("\"", 4_000), new("\\", 4_000), new("\n", 900), new("公司", 100, From: [16, 273]));
+        var vocabulary = TinyVocabulary.OfEntries(
+            new(" ", 5_000), new("鼎", 9_000, Part: true), new("\"", 4_000), new("\\", 4_000),
+            new("\n", 900), new("公司", 100, From: [16, 273]));
         vocabulary.Save(PathOf("tokenizer.json"));
 
         var again = Vocabulary.Load(folder);
@@ -34,7 +36,9 @@ public sealed class VocabularyTests : IDisposable
         Assert.Equal(two.Hash, Vocabulary.Load(folder).Hash);
 
         File.WriteAllText(PathOf("CURRENT"), "3\n");
-        Assert.Equal($"there is no vocabulary {PathOf(Path.Combine("3", "tokenizer.json"))}", Assert.Throws<FileNotFoundException>(() => Vocabulary.Load(folder)).Message);
+        Assert.Equal(
+            $"there is no vocabulary {PathOf(Path.Combine("3", "tokenizer.json"))}",
+            Assert.Throws<FileNotFoundException>(() => Vocabulary.Load(folder)).Message);
     }
 
     [Fact]
@@ -92,7 +96,8 @@ public sealed class VocabularyTests : IDisposable
     [InlineData(272, """{"piece":"a b","cost":5}""", "entry 272 \"a b\" spans chunks: ")]
     [InlineData(272, """{"piece":" 公司","cost":5}""", "entry 272 \" 公司\" spans chunks: ")]
     [InlineData(272, """{"piece":"A股","cost":5}""", "entry 272 \"A股\" spans chunks: ")]
-    [InlineData(272, """{"piece":"股份","cost":5,"part":true}""", "entry 272 \"股份\" is marked as a part; allowed only for single Chinese characters")]
+    [InlineData(272, """{"piece":"股份","cost":5,"part":true}""",
+        "entry 272 \"股份\" is marked as a part; allowed only for single Chinese characters")]
     [InlineData(272, """{"piece":"股份","cost":5,"from":[272]}""", "entry 272 \"股份\" comes from ids that are not before it")]
     [InlineData(272, """{"piece":"股份","cost":5,"from":[3]}""", "entry 272 \"股份\" comes from ids that are not before it")]
     [InlineData(272, """{"piece":"股份","cost":5,"from":[]}""", "entry 272 \"股份\" comes from ids that are not before it")]
@@ -127,9 +132,15 @@ public sealed class VocabularyTests : IDisposable
     [Fact]
     public void File_OfTooManyEntriesIsRefused()
     {
-        IReadOnlyList<VocabularyEntry> entries = [.. TinyVocabulary.Heads(), .. Enumerable.Range(0, 16_384 - 271).Select(i => new VocabularyEntry(((char)(0x4E00 + i)).ToString(), 5))];
+        IReadOnlyList<VocabularyEntry> entries =
+        [
+            .. TinyVocabulary.Heads(),
+            .. Enumerable.Range(0, 16_384 - 271).Select(i => new VocabularyEntry(((char)(0x4E00 + i)).ToString(), 5))
+        ];
 
-        Assert.Equal("16,385 entries; allowed: 273 to 16,384", Assert.Throws<InvalidDataException>(() => new Vocabulary(entries, 9)).Message);
+        Assert.Equal(
+            "16,385 entries; allowed: 273 to 16,384",
+            Assert.Throws<InvalidDataException>(() => new Vocabulary(entries, 9)).Message);
     }
 
     [Fact]
@@ -140,12 +151,16 @@ public sealed class VocabularyTests : IDisposable
             file.SetLength(17 << 20);
         }
 
-        Assert.Contains("a vocabulary has at most 16,777,216 bytes", Assert.Throws<InvalidDataException>(() => Vocabulary.Load(folder)).Message);
+        Assert.Contains(
+            "a vocabulary has at most 16,777,216 bytes",
+            Assert.Throws<InvalidDataException>(() => Vocabulary.Load(folder)).Message);
     }
 
     [Fact]
     public void File_ThatIsMissingIsNamed() =>
-        Assert.Contains("there is no vocabulary /nowhere/tokenizer.json", Assert.Throws<FileNotFoundException>(() => Vocabulary.Load("/nowhere/tokenizer.json")).Message);
+        Assert.Contains(
+            "there is no vocabulary /nowhere/tokenizer.json",
+            Assert.Throws<FileNotFoundException>(() => Vocabulary.Load("/nowhere/tokenizer.json")).Message);
 
     private static string Refusal(string content) =>
         Assert.Throws<InvalidDataException>(() => VocabularyFile.Parse(Encoding.UTF8.GetBytes(content), "bad.json")).Message;

@@ -12,7 +12,8 @@ internal sealed record CompanyRule() : FieldRule("company", Required: true, "an 
     private static readonly FieldRule[] Rules =
     [
         new TextRule(
-            "scheme", Required: true, 0, 64, CompanyScheme.AllowedNames, static name => CompanyScheme.TryGet(name, out _), RefusalReason.UnknownScheme),
+            "scheme", Required: true, 0, 64, CompanyScheme.AllowedNames,
+            static name => CompanyScheme.TryGet(name, out _), RefusalReason.UnknownScheme),
         new TextRule("id", Required: true, 1, 128, "a text of 1 to 128 printable characters", IdentifierShapes.Printable,
             RefusalReason.BadIdentifier),
         TextRule.Free("name", RawValidator.LineLimit),

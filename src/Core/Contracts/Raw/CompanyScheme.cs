@@ -69,6 +69,8 @@ public sealed class CompanyScheme
     /// <summary>Whether an id has the scheme's shape, as the wire schema checks it.</summary>
     public bool HasShape(string id) => shape(id);
 
-    /// <summary>The one form of an id of the scheme's shape, as it stands in company ids; null where its check digit is wrong or nothing is left.</summary>
+    /// <summary>
+    /// The one form of an id of the scheme's shape, as it stands in company ids; null where its check digit is wrong or nothing is left.
+    /// </summary>
     public string? Canonical(string id) => CleanText.Line(id) is { } clean ? canonical(clean) : null;
 }

@@ -15,17 +15,21 @@ internal sealed class MessageGenerator(int seed)
 
     private static readonly string[] Times =
     [
-        "2024-02-29", "2023-02-29", "2024-13-01", "2024-00-10", "2024-01-32", "2024-01-00", "1969-12-31", "2100-01-01", "2199-01-01", "0000-01-01",
-        "2024-01-01T00:00:00Z", "2024-01-01t00:00:00z", "2024-01-01T24:00:00Z", "2024-01-01T23:59:60Z", "2024-01-01T23:60:00Z", "2024-01-01 00:00:00Z",
-        "2024-01-01T00:00:00", "2024-01-01T00:00:00.123456789+08:00", "2024-01-01T00:00:00.1234567890Z", "2024-01-01T00:00:00.Z",
-        "2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00+0800", "2024-01-01T00:00:00-00:00", "2024-01-01\n", "2024-1-1", "20240101", "yesterday", "",
+        "2024-02-29", "2023-02-29", "2024-13-01", "2024-00-10", "2024-01-32", "2024-01-00", "1969-12-31", "2100-01-01",
+        "2199-01-01", "0000-01-01",
+        "2024-01-01T00:00:00Z", "2024-01-01t00:00:00z", "2024-01-01T24:00:00Z", "2024-01-01T23:59:60Z",
+        "2024-01-01T23:60:00Z", "2024-01-01 00:00:00Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00.123456789+08:00",
+        "2024-01-01T00:00:00.1234567890Z", "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00+0800",
+        "2024-01-01T00:00:00-00:00", "2024-01-01\n", "2024-1-1", "20240101", "yesterday", "",
         "２０２４-01-01", "2024-01-01T00:00Z", "2024-01-01T00:00:00+08:60", "2024-01-01T00:00:00ZZ", "+024-01-01", "2024-01-01T",
     ];
 
     private static readonly (string Scheme, string[] Ids)[] Companies =
     [
         ("CN-USCC", ["91310000MA1FL5KQ75", "91310000ma1fl5kq75", "91310000MA1FL5KQ7O", "91310000MA1FL5KQ7", "91310000MA1FL5KQ755"]),
-        ("FR-SIREN", ["732829320", "732 829 320", "7328 29320", "732  829320", " 732829320", "732829320 ", "73282932", "7328293201", "732 829320", "732829320\n"]),
+        ("FR-SIREN",
+            ["732829320", "732 829 320", "7328 29320", "732  829320", " 732829320", "732829320 ",
+                "73282932", "7328293201", "732 829320", "732829320\n"]),
         ("GB-CRN", ["SC123456", "00000006", "sc123456", "SC12345", "SC 12345"]),
         ("DE-HRB", ["Amtsgericht München HRB 1", "x", ""]),
         ("US-CIK", ["1", "0000320193", "00003201930", "", "3.0", "-1"]),
@@ -33,14 +37,21 @@ internal sealed class MessageGenerator(int seed)
         ("LEI", ["549300EKHBVLMKN1N602", "549300ekhbvlmkn1n602", "549300EKHBVLMKN1N6X2", "549300EKHBVLMKN1N6"]),
         ("WIKIDATA", ["Q42", "q42", "Q0", "Q042", "42", "Q", "Q1234567890123", "Q123456789012"]),
         ("X-WARN", ["anything at all", "\u0001", "名", " "]),
-        ("X-", ["1"]), ("X-abc", ["1"]), ("X-ABCDEFGHIJKLMNOP", ["1"]), ("X-ABCDEFGHIJKLMNOPQ", ["1"]), ("x-A", ["1"]), ("SIREN", ["732829320"]), ("", ["1"]), ("X-A\n", ["1"]),
+        ("X-", ["1"]), ("X-abc", ["1"]), ("X-ABCDEFGHIJKLMNOP", ["1"]), ("X-ABCDEFGHIJKLMNOPQ", ["1"]),
+        ("x-A", ["1"]), ("SIREN", ["732829320"]), ("", ["1"]), ("X-A\n", ["1"]),
     ];
 
     private static readonly string[] Numbers =
-        ["0", "-0", "1", "5.0", "0.5", "-1", "10000000", "10000001", "1e18", "1.0000001e18", "-1e18", "1e400", "-1e400", "123456789012345678901234567890", "1E2", "\"1\"", "1e-7"];
+    [
+        "0", "-0", "1", "5.0", "0.5", "-1", "10000000", "10000001", "1e18", "1.0000001e18", "-1e18", "1e400", "-1e400",
+        "123456789012345678901234567890", "1E2", "\"1\"", "1e-7"
+    ];
 
     private static readonly string[] Values =
-        ["null", "true", "false", "[]", "{}", "[1]", "{\"a\":1}", "\"\"", "\"x\"", "0", "1", "2", "1.0", "-1.5", "\"1\"", "\"\\ud83d\\ude00\"", "\"@half@\""];
+    [
+        "null", "true", "false", "[]", "{}", "[1]", "{\"a\":1}", "\"\"", "\"x\"", "0", "1", "2", "1.0", "-1.5", "\"1\"",
+        "\"\\ud83d\\ude00\"", "\"@half@\""
+    ];
 
     private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -63,7 +74,9 @@ internal sealed class MessageGenerator(int seed)
         switch (topic)
         {
             case "company-changes":
-                message["kind"] = Pick("legal_representative", "shareholder", "capital", "name", "address", "scope", "management", "status", "branch", "outward_investment", "other");
+                message["kind"] = Pick(
+                    "legal_representative", "shareholder", "capital", "name", "address", "scope", "management", "status",
+                    "branch", "outward_investment", "other");
                 Maybe(message, "field", () => Pick("head_count", "website", new string('f', 64)));
                 Maybe(message, "before", Value);
                 Maybe(message, "after", Value);
@@ -83,13 +96,15 @@ internal sealed class MessageGenerator(int seed)
                 break;
             case "filings":
                 message["kind"] = Pick(
-                    "lay_off_notice", "court_judgment", "enforcement", "penalty", "dishonesty_listing", "annual_report", "late_filing", "pledge", "tax_arrears",
-                    "insolvency_petition", "regulatory_filing", "intellectual_property", "tender_won", "qualification_granted", "qualification_expired", "other");
+                    "lay_off_notice", "court_judgment", "enforcement", "penalty", "dishonesty_listing", "annual_report", "late_filing",
+                    "pledge", "tax_arrears", "insolvency_petition", "regulatory_filing", "intellectual_property", "tender_won",
+                    "qualification_granted", "qualification_expired", "other");
                 Maybe(message, "detail", () => Pick("closure", "2.04"));
                 Maybe(message, "amount", () => random.NextDouble() * 1e9);
                 Maybe(message, "currency", () => "CNY");
                 Maybe(message, "head_count", () => random.Next(5_000));
-                Maybe(message, "role", () => Pick("subject", "plaintiff", "defendant", "creditor", "debtor", "pledgor", "pledgee", "other"));
+                Maybe(
+                    message, "role", () => Pick("subject", "plaintiff", "defendant", "creditor", "debtor", "pledgor", "pledgee", "other"));
                 Maybe(message, "text", Text);
                 break;
             default:
@@ -107,7 +122,8 @@ internal sealed class MessageGenerator(int seed)
         var message = Whole(topic);
         for (var i = random.Next(2); i >= 0; i--)
             Change(message, topic);
-        var text = (random.Next(2) == 0 ? message.ToJsonString() : message.ToJsonString(Unescaped)).Replace("@half@", "\\ud83d", StringComparison.Ordinal);
+        var text = (random.Next(2) == 0 ? message.ToJsonString() : message.ToJsonString(Unescaped))
+            .Replace("@half@", "\\ud83d", StringComparison.Ordinal);
         return random.Next(6) == 0 ? Torn(text) : Encoding.UTF8.GetBytes(text);
     }
 

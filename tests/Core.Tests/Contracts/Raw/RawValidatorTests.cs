@@ -26,7 +26,9 @@ public sealed class RawValidatorTests
             "source_event_id is missing; allowed: a text of 1 to 200 printable characters",
         ];
         Assert.All(expected, sentence => Assert.Contains(sentence, problems.Select(p => p.ToString())));
-        Assert.Contains(problems, p => p is { Reason: RefusalReason.InvalidField, Field: "kind", Value: "\"strike\"" } && p.Allowed.Contains("lay_off_notice"));
+        Assert.Contains(
+            problems,
+            p => p is { Reason: RefusalReason.InvalidField, Field: "kind", Value: "\"strike\"" } && p.Allowed.Contains("lay_off_notice"));
         Assert.Contains(problems, p => p is { Reason: RefusalReason.UnknownField, Field: "tex" } && p.Allowed.Contains("text"));
         Assert.Equal(9, problems.Count);
         Assert.Equal(RefusalReason.UnsupportedVersion, Problem.Main(problems));
@@ -42,7 +44,8 @@ public sealed class RawValidatorTests
     [InlineData("""{"schema_version":"1"}""", "unsupported_version")]
     [InlineData("""{"kind":"\ud800"}""", "invalid_utf8")]
     [InlineData("""{"\udc00":1}""", "invalid_utf8")]
-    public void Validator_NamesTheReason(string message, string reason) => Assert.Equal(reason, RefusalReasons.Name(Problem.Main(Refuse(message))));
+    public void Validator_NamesTheReason(string message, string reason) =>
+        Assert.Equal(reason, RefusalReasons.Name(Problem.Main(Refuse(message))));
 
     [Theory]
     [InlineData("\"kind\":\"pledge\"", "\"kind\":\"pledge\",\"kind\":\"pledge\"", "duplicate_field")]
@@ -77,9 +80,9 @@ public sealed class RawValidatorTests
     {
         var message = new JobPosting
         {
-            Source = "jobs", SourceEventId = "事件", Company = new("X-A", "1", "名"), EventTime = "2024-01-01", ObservedTime = "2024-01-02T03:04:05+08:00",
-            Action = PostingAction.Updated, PostingId = "p", Title = "t", Description = "d\n", Location = "l", HeadCount = 3, SalaryMin = 1.5, SalaryMax = 2,
-            Currency = "CNY",
+            Source = "jobs", SourceEventId = "事件", Company = new("X-A", "1", "名"),
+            EventTime = "2024-01-01", ObservedTime = "2024-01-02T03:04:05+08:00", Action = PostingAction.Updated, PostingId = "p",
+            Title = "t", Description = "d\n", Location = "l", HeadCount = 3, SalaryMin = 1.5, SalaryMax = 2, Currency = "CNY",
         };
         Assert.Equal(message, RawValidators.JobPostings.Validate(RawWire.Write(message)).Message);
     }

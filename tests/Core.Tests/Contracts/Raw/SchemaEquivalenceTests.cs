@@ -28,7 +28,8 @@ public sealed class SchemaEquivalenceTests
         {
             var result = RawValidators.For(corpus[i].Topic)!.Validate(corpus[i].Message);
             if (result.Message is not null != (schemas[i] == "ok"))
-                different.Add($"{corpus[i].Topic}: schema {schemas[i]}, validator {Problem.Sentence(result.Problems)}: {Encoding.UTF8.GetString(corpus[i].Message)}");
+                different.Add(
+                    $"{corpus[i].Topic}: schema {schemas[i]}, validator {Problem.Sentence(result.Problems)}: {Encoding.UTF8.GetString(corpus[i].Message)}");
         }
 
         Assert.True(different.Count == 0, string.Join('\n', different.Select(d => d[..Math.Min(d.Length, 900)])));
@@ -96,16 +97,19 @@ public sealed class SchemaEquivalenceTests
         messages.AddRange(EventTypes.All.Select(type => ("score-requests", Wire.Write(new ScoreRequest
         {
             CompanyId = "LEI:254900JIANWEISAMPL19", CompanyName = "样例", StateVersion = 3, AsOf = time, Catalogue = "0123456789abcdef",
-            Features = [0, 0, 128, 63], TextHash = "0123456789abcdef", Event = type == EventType.Tick ? null : Event(type, time).ToSummary(), AcceptedTime = time,
+            Features = [0, 0, 128, 63], TextHash = "0123456789abcdef",
+            Event = type == EventType.Tick ? null : Event(type, time).ToSummary(), AcceptedTime = time,
         }))));
         messages.Add(("scores", Wire.Write(new Score
         {
-            CompanyId = "X-A:1", StateVersion = long.MaxValue, AsOf = time, ProbabilityOfDefault = 1e-9, LogOdds = -20.7, Band = "low", Model = "m/1",
-            Catalogue = "0123456789abcdef", Features = [], Event = Event(EventType.FilingPledge, time).ToSummary(), AcceptedTime = time, ScoredTime = time,
+            CompanyId = "X-A:1", StateVersion = long.MaxValue, AsOf = time, ProbabilityOfDefault = 1e-9,
+            LogOdds = -20.7, Band = "low", Model = "m/1", Catalogue = "0123456789abcdef", Features = [],
+            Event = Event(EventType.FilingPledge, time).ToSummary(), AcceptedTime = time, ScoredTime = time,
         })));
         messages.Add(("dead-letters", Wire.Write(new DeadLetter
         {
-            Stage = "ingest", Reason = "not_json", Detail = "the message is not JSON", Topic = "filings", Partition = 0, Offset = 0, Key = [1, 2], Value = [0xFF],
+            Stage = "ingest", Reason = "not_json", Detail = "the message is not JSON", Topic = "filings",
+            Partition = 0, Offset = 0, Key = [1, 2], Value = [0xFF],
         })));
 
         var answers = await SchemaOracle.AskAsync(messages);
@@ -115,9 +119,9 @@ public sealed class SchemaEquivalenceTests
 
     private static CompanyEvent Event(EventType type, DateTimeOffset time) => new()
     {
-        EventId = "00000000000000ff", CompanyId = "CN-USCC:91310000MA1FL5KQ75", CompanyName = "上海\"样例\"", Type = type, EventTime = time.AddDays(-1),
-        ObservedTime = time, AcceptedTime = time, Amount = 1.5, Unit = "people", Source = "s", SourceEventId = "e", Summary = "摘要",
-        Text = new TextChange(TextSegment.Posting, "k", null),
+        EventId = "00000000000000ff", CompanyId = "CN-USCC:91310000MA1FL5KQ75", CompanyName = "上海\"样例\"", Type = type,
+        EventTime = time.AddDays(-1), ObservedTime = time, AcceptedTime = time, Amount = 1.5, Unit = "people",
+        Source = "s", SourceEventId = "e", Summary = "摘要", Text = new TextChange(TextSegment.Posting, "k", null),
     };
 
     private static IEnumerable<(string Topic, string Name, byte[] Message)> Samples() =>
