@@ -79,6 +79,8 @@ internal static class JianweiHost
     }
 
     /// <summary>The application with <c>/metrics</c>, <c>/health</c> and <c>/ready</c> on <c>Api:Url</c>.</summary>
+    /// <exception cref="ArgumentException">A setting is not known, or its value not of its type.</exception>
+    /// <exception cref="OptionsValidationException">A value is out of range; an <see cref="AggregateException"/> of these where several are.</exception>
     public static WebApplication BuildApplication(this WebApplicationBuilder builder, Roles roles)
     {
         builder.WebHost.UseUrls(ApiUrl.Read(builder.Configuration));
@@ -93,6 +95,7 @@ internal static class JianweiHost
             throw new ArgumentException($"setting {string.Join(' ', wrong)}");
         }
 
+        app.Services.GetService<IStartupValidator>()?.Validate();          // before anything reads one of them: all that are wrong are told
         app.UseProblems();
         var metrics = app.Services.GetRequiredService<PrometheusText>();
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4; charset=utf-8"));
@@ -109,8 +112,7 @@ internal static class JianweiHost
     }
 
     /// <summary>Looks whether settings are right before the servers that they will name are there.</summary>
-    /// <exception cref="ArgumentException">A name or a value is wrong.</exception>
-    /// <exception cref="OptionsValidationException">A value is out of range.</exception>
+    /// <exception cref="ArgumentException">As of <see cref="BuildApplication"/>, and so are the others.</exception>
     public static async Task CheckAsync(IReadOnlyDictionary<string, string?> set)
     {
         var all = new Dictionary<string, string?>(set, StringComparer.OrdinalIgnoreCase);
@@ -118,7 +120,6 @@ internal static class JianweiHost
         all.TryAdd("Redis:Configuration", "127.0.0.1:1");
         all.TryAdd("Postgres:ConnectionString", "Host=127.0.0.1");
         await using var app = Builder(all, LogLevel.Error).AddRoles(Roles.All).BuildApplication(Roles.All);
-        app.Services.GetService<IStartupValidator>()?.Validate();
     }
 
     /// <summary>
