@@ -65,7 +65,7 @@ class Gated(nn.Module):
 
 class AdaTabNet(nn.Module):
     def __init__(self, sample, categories: list[int], base: float, *, width=64, dimensions=8, bins=16, steps=3, blocks=1, heads=4,
-                 dropout=0.1, gamma=1.5, ponder=1e-3, embedding=True, mask="entmax", sharpness=True, adaptive=True,
+                 dropout=0.1, gamma=1.5, ponder=1e-3, embedding=True, mask="entmax", sharpness=False, adaptive=True,
                  residual="rezero", start=True, linear=True):
         super().__init__()
         numbers = sample.shape[1]

@@ -32,6 +32,8 @@ DAY = 86_400
 class Refused(Exception):
     """Input that cannot be trained on, in one sentence."""
 
+    code = 2            # what the command ends with
+
 
 @dataclass(frozen=True)
 class Export:

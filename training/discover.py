@@ -95,7 +95,7 @@ def source(a) -> tuple[str, list, dict, str]:
         spec = run.worlds[0]
         command = ["simulate", "--companies", a.companies, "--years", spec["years"], "--seed", a.seed,
                    "--first-year", spec.get("first_year", 2021)]
-        if sets.fresh(place, command, ["src/Simulator"]):
+        if sets.stale(place, command, ["src/Simulator"]):
             sets.program(*command, "--out", place, say=print)
             sets.stamp(place, command, ["src/Simulator"])
         return "sim", ["--from", f"ndjson:{place / 'events.ndjson'}"], split, sets.stamped(place)
@@ -113,7 +113,7 @@ def exported(place: Path, words: list, catalogue: Path, again: str):
     """The export of an archive with a catalogue; made when there is none of the same."""
     command = ["export", *words, "--catalogue", catalogue]
     mark = [*command, again, catalogue.read_text("utf-8")]
-    if sets.fresh(place, mark, SOURCES):
+    if sets.stale(place, mark, SOURCES):
         sets.program(*command, "--out", place, say=print)
         sets.stamp(place, mark, SOURCES)
     return datasets.read_export(place)

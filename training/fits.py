@@ -26,6 +26,12 @@ from ladder.rungs import Config, Rung, settings_of
 SLICES = ("valid", "calibrate", "test")
 
 
+class Failed(Refused):
+    """Nothing came of it, and not because of what was given."""
+
+    code = 1
+
+
 @dataclass
 class Done:
     """What one (rung, seed) left behind."""

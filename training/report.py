@@ -2,7 +2,8 @@
 The tables that people read, made from training/results/<name>.json; the ladder also writes plots and a model card.
 
     /usr/bin/python3 training/report.py training/results/sim-demo.json            # the table, as Markdown
-    /usr/bin/python3 training/report.py --readme README.md             # renews the tables between <!-- ladder:NAME --> and <!-- /ladder -->
+    /usr/bin/python3 training/report.py --readme README.md                         # renews the tables between <!-- ladder:NAME -->
+                                                                                   # and <!-- /ladder -->
 """
 
 import argparse

@@ -17,6 +17,7 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 import time
 from contextlib import nullcontext
 from datetime import date
@@ -31,7 +32,7 @@ import metrics
 import report
 import sets
 from dataset import Refused
-from fits import Done, attempt, climb, prints, write_whole
+from fits import Done, Failed, attempt, climb, prints, write_whole
 from ladder.rungs import Rung, discover, settings_of
 from train import TRAINING
 
@@ -149,6 +150,26 @@ def alone(folder: Path):
     return lock
 
 
+def forget(folder: Path) -> None:
+    """Removes all fits and all plots of a ladder, but for the lock that the caller holds."""
+    for old in folder.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+        elif old.name != "lock":
+            old.unlink()
+
+
+def writable(*folders: Path) -> None:
+    """Refused where a folder of results could not be written in the end."""
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as e:
+            raise Refused(f"{folder} cannot be written ({e.strerror})") from None
+
+
 def seeds_of(rung: Rung, run) -> list[int]:
     return run.seeds if rung.seeded else run.seeds[:1]
 
@@ -172,16 +193,24 @@ def chosen(rungs: list[Rung], numbers: list[str]) -> list[Rung]:
     return [rung for rung in rungs if not numbers or rung.number in numbers]
 
 
-def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=None, loaded=None, fit=True) -> tuple[dict, bool]:
-    """(the results that were written, whether every rung came through); without `fit` the table is of what is finished."""
+def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=None, loaded=None, fit=True,
+            fresh=False) -> tuple[dict, bool]:
+    """
+    (the results that were written, whether every rung came through); without `fit` the table is of what is finished, and with `fresh`
+    what earlier runs left is forgotten.
+    """
     started = time.monotonic()
     say = say or (lambda text: print(f"[{time.monotonic() - started:7.1f} s] {text}", flush=True))
     device = run.set_up_torch(configs.AT_ONCE)
     rungs, left_out = discover()
     wanted = checked(rungs, run)
+    writable(results, *([runs / run.name] if fit else []))
     if not fit and not loaded and not any((runs / run.name).glob("*/done.json")):
         raise Refused(f"nothing is finished in {runs / run.name}; the same command without --finished fits")
     data, split = loaded or sets.load(run, say)
+    if fresh:
+        with alone(runs / run.name):
+            forget(runs / run.name)
     prints_of, place = prints(data, split), lambda rung, seed: runs / run.name / f"{rung.number}-{seed}"
     silent = lambda text: None
     kept = lambda rung, seed: climb(rung, seed, data, split, run, device, prints_of, place(rung, seed), silent, fit=False)
@@ -210,7 +239,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
         if found and rung.number not in problems:
             done[rung.number] = rung, found
     if not done:
-        raise Refused("no rung was fitted: " + "; ".join(left_out))
+        raise (Refused if all(refused for refused, *_ in problems.values()) else Failed)("no rung was fitted: " + "; ".join(left_out))
     result, drawn = table(run, data, split, done, left_out, command, say)
     results.mkdir(parents=True, exist_ok=True)
     write_json(results / f"{run.name}.json", result)
@@ -257,6 +286,8 @@ def of_arguments(a) -> configs.Run:
     if a.embargo_days is not None:
         run.split["embargo_days"] = a.embargo_days
     run.rungs = a.rungs.split(",") if a.rungs else run.rungs
+    if a.seeds and not all(s.isdecimal() for s in a.seeds.split(",")):
+        raise Refused(f"--seeds {a.seeds}: allowed are whole numbers from 0 on, separated by commas")
     run.seeds = [int(s) for s in a.seeds.split(",")] if a.seeds else run.seeds
     run.device, run.threads, run.jobs = a.device or run.device, a.threads or run.threads, getattr(a, "jobs", None) or run.jobs
     run.__post_init__()
@@ -300,13 +331,12 @@ def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(
         prog="./jianwei train --ladder", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
     add_jobs(p)
-    p.add_argument("--finished", action="store_true", help="fit nothing: the table of what earlier runs have finished")
-    p.add_argument("--fresh", action="store_true", help="forget what earlier runs of this ladder left")
+    past = p.add_mutually_exclusive_group()
+    past.add_argument("--finished", action="store_true", help="fit nothing: the table of what earlier runs have finished")
+    past.add_argument("--fresh", action="store_true", help="forget what earlier runs of this ladder left")
     a = p.parse_args(argv)
     run = of_arguments(a)
-    if a.fresh:
-        shutil.rmtree(RUNS / run.name, ignore_errors=True)
-    _, whole = run_all(run, repeats(argv if argv is not None else sys.argv[1:]), fit=not a.finished)
+    _, whole = run_all(run, repeats(argv if argv is not None else sys.argv[1:]), fit=not a.finished, fresh=a.fresh)
     return 0 if whole else 1
 
 

@@ -51,24 +51,23 @@ def load(run: Run, say=print, folder: Path = TRAINING / "data") -> tuple[Data, S
 def check_time(run: Run, found: Data) -> None:
     """A table with times is cut in time, one without is not."""
     if not run.table.get("time"):
-        if run.split.get("valid_from"):
-            raise Refused("the split has dates, but the table has no time; name its column with --time COLUMN")
+        if "embargo_days" in run.split or run.split.get("valid_from"):
+            raise Refused("the split has dates or an embargo, but the table has no time; name its column with --time COLUMN")
     elif not run.split.get("valid_from"):
         days = run.split.get("embargo_days", splits.SETTINGS["embargo_days"])
-        cuts = suggested(found, days)
+        cuts = suggested(found, days, run.split.get("test_from"))
         first = "the table has times, so its slices follow in time: say where they begin"
-        reach = (f"--embargo-days is how far labels reach ahead ({days} here): "
-                 "rows so shortly before the valid and the test slice are left out")
+        reach = (f"--embargo-days is how far labels reach ahead ({days} here): rows so shortly before the valid and the test slice "
+                 "are left out")
         if cuts is None:
-            raise Refused(f"{first}, with --valid-from, --calibrate-from and --test-from. {reach}, and then "
-                          f"{day(found.time.min())} to {day(found.time.max())} is too short for four slices with both labels in each; "
-                          "fewer days leave more rows")
+            raise Refused(f"{first}, with --valid-from, --calibrate-from and --test-from. {reach}. No dates are suggested: of "
+                          f"{day(found.time.min())} to {day(found.time.max())}, cut as usual, some slice has no row or only one of the labels")
         raise Refused("{}, e.g. --valid-from {} --calibrate-from {} --test-from {}. {}".format(first, *cuts, reach))
 
 
-def suggested(found: Data, embargo_days: int) -> list[str] | None:
-    """Days on which the valid, the calibrate and the test slice of a table could begin, or None where no four slices fit."""
-    test = np.quantile(found.time, 0.8)
+def suggested(found: Data, embargo_days: int, test_from: str | None) -> list[str] | None:
+    """Days on which the valid, the calibrate and the test slice of a table could begin, or None where one of them would not do."""
+    test = seconds(test_from) if test_from else np.quantile(found.time, 0.8)
     before = found.time[found.time < test - embargo_days * DAY]
     if not len(before):
         return None
@@ -121,7 +120,7 @@ def world(run: Run, i: int, spec: dict, folder: Path, say) -> Data:
     command = ["simulate", "--companies", spec["companies"], "--years", spec["years"], "--seed", spec["seed"],
                "--first-year", spec["first_year"], *(["--truth"] if labels else []),
                *(w for name, value in spec["world"].items() for w in ("--set", f"World:{name}={value}"))]
-    if fresh(place / "world", command, ["src/Simulator"]):
+    if stale(place / "world", command, ["src/Simulator"]):
         program(*command, "--out", place / "world", say=say)
         stamp(place / "world", command, ["src/Simulator"])
     found = export(place / "export", ["--from", f"ndjson:{place / 'world' / 'events.ndjson'}"], say, again=stamped(place / "world"))
@@ -155,7 +154,7 @@ def real(run: Run, folder: Path, say) -> Data:
 def export(place: Path, command: list, say, again: str = "") -> Data:
     words = ["export", *command, *(["--tokenizer", tokenizer()] if tokenizer() else [])]
     sources = ["src/Core", "src/Ingest", "src/Featurizer", "src/Tokenizer", "schemas/features", "models/tokenizer"]
-    if fresh(place, [*words, again], sources):
+    if stale(place, [*words, again], sources):
         program(*words, "--out", place, say=say)
         stamp(place, [*words, again], sources)
     return datasets.read_export(place)
@@ -189,7 +188,7 @@ def stamped(place: Path) -> str:
     return path.read_text("utf-8").strip() if path.exists() else ""
 
 
-def fresh(place: Path, command: list, sources: list[str]) -> bool:
+def stale(place: Path, command: list, sources: list[str]) -> bool:
     return stamped(place) != mark(command, sources)
 
 

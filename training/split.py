@@ -9,7 +9,8 @@ Rows of a third and further worlds are in none of them: they are strangers, whic
     test_from = "2025-01-01"             # where the test is another world: the first row of it
     embargo_days = 365                   # before valid (and before test, where it is in the same world)
     hold_out = 0.4                       # this share of companies is in the test and nowhere else; 0: tested on known companies too
-    judges = 0.25                # this share of the other companies is in valid and calibrate and nowhere else; 0: later rows of known ones
+    judges = 0.25                        # this share of the other companies is in valid and calibrate and nowhere else;
+                                         # 0: later rows of known ones
     thin_months = 3                      # of a company's monthly rows every third, staggered over companies
     keep_negatives = 0.1                 # of the training rows without default; Split.shift makes up for it
 """
@@ -40,6 +41,8 @@ def make(data: Data, settings: dict) -> Split:
     if unknown:
         raise Refused(f"[split] has no setting {unknown[0]}; allowed are {', '.join(SETTINGS)}")
     s = {**SETTINGS, **settings}
+    if type(s["embargo_days"]) is not int or s["embargo_days"] < 0:         # a negative one would train on the test's time
+        raise Refused(f"[split] embargo_days is {s['embargo_days']!r}; allowed is a whole number from 0 on")
     return by_time(data, s) if s["valid_from"] else by_group(data, s)
 
 

@@ -116,7 +116,6 @@ class Score:
             self.told[key] = np.where(np.isnan(own), found, own)
         return self.told[key]
 
-
     def _mean(self, rows) -> np.ndarray:
         """(B,) mean over the folds' models."""
         x = self.words.of(rows)

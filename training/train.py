@@ -83,7 +83,7 @@ def other(module: str, words: list[str]) -> int:
         return import_module(module).main(words)
     except Refused as refused:
         print(f"error: {refused}", file=sys.stderr)
-        return 2
+        return refused.code
     except KeyboardInterrupt:
         print("interrupted; the same command goes on where this one stopped", file=sys.stderr)
         return 130

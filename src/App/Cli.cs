@@ -71,8 +71,6 @@ internal static class Cli
     private static (string Text, int Code)? SentenceOf(Exception e) => e switch
     {
         AggregateException { InnerExceptions: [var only] } => SentenceOf(only),
-        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException) =>
-            (string.Join(' ', many.InnerExceptions.Select(inner => SentenceOf(inner)!.Value.Text)), 2),
         OptionsValidationException options => (string.Join(' ', options.Failures.Select(f => $"setting {f}")), 2),
         InvalidOperationException { InnerException: FormatException or ArgumentException } wrongType => (wrongType.Message, 2),
         InvalidOperationException { Source: "Confluent.Kafka" } =>

@@ -71,15 +71,16 @@ public sealed class SettingsTests
     {
         var environment = new Dictionary<string, string>(Unused)
         {
-            ["JIANWEI_Kafka__Partitions"] = "0", ["JIANWEI_Scorer__Lanes"] = "65", ["JIANWEI_Ingest__Batching__BatchSizeLimit"] = "0",
+            ["JIANWEI_Kafka__Nope"] = "1", ["JIANWEI_Kafka__Partitions"] = "0", ["JIANWEI_Scorer__Lanes"] = "65", ["JIANWEI_Ingest__Batching__BatchSizeLimit"] = "0",
         };
         await using var program = new JianweiProcess(environment, ["run", "--role", .. Installation.Roles]);
 
         var code = await program.ExitAsync(60);
 
         Assert.True(code == 2, $"ended with {code}:\n{program.Errors}");
-        Assert.Contains("Kafka:Partitions is 0; allowed: 1 to 10000.", program.Errors, StringComparison.Ordinal);
-        Assert.Contains("Scorer:Lanes is 65; allowed: 1 to 64.", program.Errors, StringComparison.Ordinal);
+        Assert.Contains("setting Kafka:Nope is not a setting; allowed in Kafka: ", program.Errors, StringComparison.Ordinal);
+        Assert.Contains("setting Kafka:Partitions is 0; allowed: 1 to 10000.", program.Errors, StringComparison.Ordinal);
+        Assert.Contains("setting Scorer:Lanes is 65; allowed: 1 to 64.", program.Errors, StringComparison.Ordinal);
         Assert.Contains("Ingest:Batching:BatchSizeLimit is 0; allowed: 1 to 100000.", program.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', program.Errors);
     }

@@ -37,11 +37,11 @@ def load(path) -> tuple[Fused, dict]:
 
 def model_of(state: dict) -> Fused:
     """The model that was saved so, ready to score."""
-    encoder = EncoderConfig(**state["encoder"]) if state["encoder"] else None
-    model = Fused(encoder, HeadConfig(**state["head"]))
     try:
+        encoder = EncoderConfig(**state["encoder"]) if state["encoder"] else None
+        model = Fused(encoder, HeadConfig(**state["head"]))
         model.load_state_dict(state["state"])
-    except RuntimeError:
+    except (RuntimeError, TypeError):
         raise Refused("this checkpoint is of an older version of the program; train again") from None
     if encoder:
         model.encoder.body.resting = not state["settings"]["layers"]

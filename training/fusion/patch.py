@@ -1,4 +1,4 @@
-"""
+r"""
 Puts the words that `jianwei tokenizer patch` added to a vocabulary into a trained model, without training.
 
     ./jianwei tokenizer patch 碳中和 --out models/tokenizer/2026.11.1

@@ -177,6 +177,43 @@ def test_finished_makes_the_table_of_what_there_is_and_fits_nothing(found, tmp_p
             and result["left_out"] == [f"rung 1 ({Twice.name}) has been run with 1 of 2 seeds"])
 
 
+def test_fresh_forgets_what_is_there_but_not_what_another_ladder_is_at(found, tmp_path, monkeypatch):
+    rung = Counting(found)
+    rung.fits = []
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([rung], []))
+    where = (small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    run_ladder.run_all(*where)
+    place = next((tmp_path / "runs").glob("*/1-1/done.json"))
+    before = place.stat().st_mtime_ns
+    with run_ladder.alone(place.parent.parent), pytest.raises(Refused, match="another ladder is at work"):
+        run_ladder.run_all(*where, fresh=True)
+    with pytest.raises(Refused, match="there is no rung 99"):
+        run_ladder.run_all(small_run(rungs=["99"]), *where[1:], fresh=True)
+    assert place.stat().st_mtime_ns == before
+    run_ladder.run_all(*where, fresh=True)
+    assert place.stat().st_mtime_ns > before
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_fitted(found, tmp_path, monkeypatch):
+    rung = Counting(found)
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([rung], []))
+    (tmp_path / "results").write_text("a file")
+    with pytest.raises(Refused, match="results cannot be written"):
+        run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    assert not list((tmp_path / "runs").glob("*/*"))
+
+
+def test_a_ladder_of_which_every_fit_failed_is_no_wrong_input(found, tmp_path, monkeypatch):
+    class Broken(Counting):
+        def fit(self, data, split, seed, config, say):
+            raise ZeroDivisionError("made up")
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Broken(found)], []))
+    with pytest.raises(Refused, match="no rung was fitted") as ended:
+        run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
+    assert ended.value.code == 1 and Refused("").code == 2
+
+
 def test_the_command_repeats_the_whole_table():
     words = ["--data", "sim", "--rungs", "9", "--finished", "--seeds", "1,2", "--rungs=2b"]
     assert run_ladder.repeats(words) == "./jianwei train --ladder --data sim --seeds 1,2"
@@ -356,12 +393,15 @@ def test_rival_reads_the_words(tmp_path):
     assert auc > 0.6 and fit("2", found, tmp_path, rounds=60)[0] < 0.56
 
 
-def test_text_score_of_a_training_row_has_not_seen_its_company(tmp_path):
+def test_text_score_of_a_training_row_has_not_seen_its_company(tmp_path, monkeypatch):
     found = with_words(tmp_path)
     unique = np.arange(len(found.texts.token_id)) // 6 + 100                             # every company has a word of its own
     found = replace(found, texts=replace(found.texts, token_id=unique.astype(np.uint16), vocabulary=400))
     split = splits.make(found, SPLIT)
     score = tfidf.Score(found, split, 1, c=[10.0], min_documents=1)
+    whole, score.told = score.of(split.test), {}
+    monkeypatch.setattr(tfidf, "ROWS", 7)
+    assert np.array_equal(score.of(split.test), whole)                                   # in parts, and in order
     assert metrics.auc(score.of(split.train), found.y[split.train]) < 0.55              # memory of a company would say 0.65
 
 

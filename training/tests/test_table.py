@@ -210,9 +210,13 @@ def test_time_needs_dates_to_cut_and_dates_need_time(frame, tmp_path):
     import sets
     frame.assign(outcome=["no", "yes", "no"] * 20).to_csv(tmp_path / "t.csv", index=False)
     run = configs.Run("table", table={"file": str(tmp_path / "t.csv"), "label": "outcome", "time": "opened"})
-    with pytest.raises(Refused, match=r"ahead \(365 here\).* 2020-01-01 to 2020-\d\d-\d\d is too short"):
+    with pytest.raises(Refused, match=r"ahead \(365 here\).* No dates are suggested"):
         sets.load(run, lambda text: None)
     run.split = {"embargo_days": 5}
+    frame.to_csv(tmp_path / "late.csv", index=False)            # those with 1 are the last: no slices would have both labels
+    late = configs.Run("table", table={"file": str(tmp_path / "late.csv"), "label": "outcome", "time": "opened"}, split={"embargo_days": 5})
+    with pytest.raises(Refused, match="No dates are suggested: of 2020-01-01 to 2020-02-29, cut as usual, some slice has no row or only one"):
+        sets.load(late, lambda text: None)
     with pytest.raises(Refused, match="e.g. --valid-from") as told:
         sets.load(run, lambda text: None)
     words = str(told.value).replace(".", " ").split()
@@ -220,6 +224,9 @@ def test_time_needs_dates_to_cut_and_dates_need_time(frame, tmp_path):
     run.split.update(dates)
     split = sets.load(run, lambda text: None)[1]                # what it says can be done
     assert all(len(rows) for rows in split.parts().values()) and split.about["embargo_days"] == 5
+    run.split["embargo_days"] = -5
+    with pytest.raises(Refused, match="embargo_days is -5; allowed is a whole number from 0 on"):       # it would reach into the test
+        sets.load(run, lambda text: None)
     run = configs.Run("table", table={"file": str(tmp_path / "t.csv"), "label": "outcome", "ignore": ["opened"]},
                       split={"valid_from": "2020-01-05"})
     with pytest.raises(Refused, match="the table has no time"):

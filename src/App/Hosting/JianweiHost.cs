@@ -79,23 +79,12 @@ internal static class JianweiHost
     }
 
     /// <summary>The application with <c>/metrics</c>, <c>/health</c> and <c>/ready</c> on <c>Api:Url</c>.</summary>
-    /// <exception cref="ArgumentException">A setting is not known, or its value not of its type.</exception>
-    /// <exception cref="OptionsValidationException">A value is out of range; an <see cref="AggregateException"/> of these where several are.</exception>
+    /// <exception cref="ArgumentException">A setting is not known, or its value not of its type or out of range.</exception>
     public static WebApplication BuildApplication(this WebApplicationBuilder builder, Roles roles)
     {
         builder.WebHost.UseUrls(ApiUrl.Read(builder.Configuration));
         var app = builder.Build();
-        var sections = app.Services.GetServices<SettingsSection>().ToList();
-        if ((string[])[
-                .. Settings.UnknownSections(app.Configuration, Sections),
-                .. Settings.Unknown(app.Configuration, sections),
-                .. Settings.Unreadable(app.Configuration, sections)
-            ] is [_, ..] wrong)
-        {
-            throw new ArgumentException($"setting {string.Join(' ', wrong)}");
-        }
-
-        app.Services.GetService<IStartupValidator>()?.Validate();          // before anything reads one of them: all that are wrong are told
+        RequireRightSettings(app);
         app.UseProblems();
         var metrics = app.Services.GetRequiredService<PrometheusText>();
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), "text/plain; version=0.0.4; charset=utf-8"));
@@ -109,6 +98,41 @@ internal static class JianweiHost
         }
 
         return app;
+    }
+
+    // All that are wrong are told at once; but where a value is not even of its type, what is out of range is not known yet.
+    private static void RequireRightSettings(WebApplication app)
+    {
+        var sections = app.Services.GetServices<SettingsSection>().ToList();
+        var unreadable = Settings.Unreadable(app.Configuration, sections);
+        string[] wrong =
+        [
+            .. Settings.UnknownSections(app.Configuration, Sections),
+            .. Settings.Unknown(app.Configuration, sections),
+            .. unreadable,
+            .. unreadable.Count > 0 ? [] : OutOfRange(app.Services),
+        ];
+        if (wrong.Length > 0)
+        {
+            throw new ArgumentException(string.Join(' ', wrong.Select(w => $"setting {w}")));
+        }
+    }
+
+    private static IEnumerable<string> OutOfRange(IServiceProvider services)
+    {
+        try
+        {
+            services.GetService<IStartupValidator>()?.Validate();
+            return [];
+        }
+        catch (OptionsValidationException one)
+        {
+            return one.Failures;
+        }
+        catch (AggregateException many) when (many.InnerExceptions.All(e => e is OptionsValidationException))
+        {
+            return many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(e => e.Failures);
+        }
     }
 
     /// <summary>Looks whether settings are right before the servers that they will name are there.</summary>
