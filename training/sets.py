@@ -68,7 +68,8 @@ def check_time(run: Run, found: Data) -> None:
 def suggested(found: Data, embargo_days: int, test_from: str | None) -> list[str] | None:
     """Days on which the valid, the calibrate and the test slice of a table could begin, or None where one of them would not do."""
     test = seconds(test_from) if test_from else np.quantile(found.time, 0.8)
-    before = found.time[found.time < test - embargo_days * DAY]
+    embargo = embargo_days * DAY
+    before = found.time[(found.time >= found.time.min() + embargo) & (found.time < test - embargo)]     # rows that may be judged
     if not len(before):
         return None
     cuts = [day(at) for at in (*np.quantile(before, (0.7, 0.85)), test)]
@@ -146,7 +147,7 @@ def real(run: Run, folder: Path, say) -> Data:
     place = folder / f"{run.data}-ladder"
     if not file.exists() and not (place / "manifest.json").exists():
         raise Refused(f"{file} does not exist; the data set {run.data} is not part of the repository "
-                      "(training/README.md says where it comes from)")
+                      "(training/README.md, \"Real data\")")
     found = export(place, ["--target", task.target, "--horizon", "365", "--at", task.at, "--from", f"{run.data}:{file}"], say)
     return replace(found, about={**found.about, "target": task.words})
 

@@ -109,6 +109,7 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("run", "--role", "cook")]
+    [InlineData("run", "--set", "Scorer=sim-default")]
     [InlineData("replay", "warn")]
     [InlineData("replay", "warn:/nowhere.csv")]
     [InlineData("replay", "pdf:pdf")]

@@ -12,14 +12,14 @@ internal static class SettingOption
         AllowMultipleArgumentsPerToken = false,
     };
 
-    /// <exception cref="ArgumentException">One is not NAME=VALUE.</exception>
+    /// <exception cref="ArgumentException">One is not SECTION:NAME=VALUE.</exception>
     public static Dictionary<string, string?> Read(ParseResult parsed, Option<string[]> option)
     {
         var settings = new Dictionary<string, string?>();
         foreach (var text in parsed.GetValue(option) ?? [])
         {
             var at = text.IndexOf('=', StringComparison.Ordinal);
-            settings[at > 0 ? text[..at] : throw new ArgumentException($"--set {text}: allowed is SECTION:NAME=VALUE")] = text[(at + 1)..];
+            settings[at > 0 && text[..at].Contains(':', StringComparison.Ordinal) ? text[..at] : throw new ArgumentException($"--set {text}: allowed is SECTION:NAME=VALUE")] = text[(at + 1)..];
         }
 
         return settings;
