@@ -148,9 +148,15 @@ internal sealed class Installation : IAsyncDisposable
         var before = Events();
         await Until.TrueAsync(
             () => Events() >= before + more || source is { Running: false },
-            () => $"{more} more events than {before}; {Lag()}\n{string.Join("\n--\n", started.TakeLast(3).Select(p => $"running {p.Running}: {p.Errors}"))}",
+            () => $"{more} more events than {before}; {Lag()}\n{string.Join("\n--\n", started.TakeLast(3).Select(p => $"running {p.Running}: {Gauges(p)}{p.Errors}"))}",
             150);
     }
+
+    // What the stages themselves take for not handled: their lag may be committed late, or messages never have come.
+    private static string Gauges(JianweiProcess process) =>
+        process.Running && process.Errors.Contains("/metrics", StringComparison.Ordinal)
+            ? string.Join(' ', process.GetAsync("/metrics").GetAwaiter().GetResult().Text.Split('\n').Where(l => l.StartsWith("jianwei_stage_lag", StringComparison.Ordinal))) + '\n'
+            : "";
 
     /// <summary>How far each stage is behind, for a person.</summary>
     public string Lag()
