@@ -229,6 +229,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     tasks = [(rung, seed) for rung in wanted if fit and not rung.missing(data) for seed in seeds_of(rung, run) if not kept(rung, seed)]
     with alone(runs / run.name) if tasks else nullcontext():
         problems = fit_all(tasks, run.jobs, one, say)
+    whole = all(refused for refused, *_ in problems.values())
     done = {}
     for rung in rungs:
         found = [made for seed in seeds_of(rung, run) if not rung.missing(data) and (made := kept(rung, seed))]
@@ -239,7 +240,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
         if found and rung.number not in problems:
             done[rung.number] = rung, found
     if not done:
-        raise (Refused if all(refused for refused, *_ in problems.values()) else Failed)("no rung was fitted: " + "; ".join(left_out))
+        raise (Refused if whole else Failed)("no rung was fitted: " + "; ".join(left_out))
     result, drawn = table(run, data, split, done, left_out, command, say)
     results.mkdir(parents=True, exist_ok=True)
     write_json(results / f"{run.name}.json", result)
@@ -247,7 +248,7 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
                  data.oracle and {k: v[split.test] for k, v in data.oracle.items()}, say)
     print(report.table(result))
     say(f"wrote {results / (run.name + '.json')}; plots and model card in {runs / run.name}")
-    return result, all(refused for refused, *_ in problems.values())
+    return result, whole
 
 
 def gap(rung: Rung, run, data, found: int, asked: bool) -> str:

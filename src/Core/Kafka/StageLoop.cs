@@ -160,7 +160,6 @@ public sealed class StageLoop(
         }
 
         lagUnknown = true;
-
         try
         {
             StageLagGauge.Set(stage, backlog.Count(epoch, next, paused));
