@@ -26,9 +26,17 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
     /// <summary>How long the first record has waited.</summary>
     public TimeSpan Waited => records.Count == 0 ? TimeSpan.Zero : time.GetElapsedTime(first);
 
-    /// <summary>How long to wait for the next record.</summary>
-    public TimeSpan Patience(TimeSpan bufferingTimeLimit) =>
-        records.Count > 0 ? bufferingTimeLimit - Waited : merge is { Count: > 0 } ? MergePoll : IdlePoll;
+    /// <summary>How long to wait for the next record; never negative, which the client takes for ever.</summary>
+    public TimeSpan Patience(TimeSpan bufferingTimeLimit)
+    {
+        if (records.Count == 0)
+        {
+            return merge is { Count: > 0 } ? MergePoll : IdlePoll;
+        }
+
+        var left = bufferingTimeLimit - Waited;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 
     /// <summary>Drops everything: it will be read again, or belongs to somebody else.</summary>
     public void Reset(int epoch)

@@ -46,7 +46,8 @@ internal sealed partial class JianweiProcess : IAsyncDisposable
 
     public string LastLine => output.LastOrDefault() ?? "";
 
-    public bool Running => !process.HasExited;
+    /// <summary>Not ended, and not disposed of.</summary>
+    public bool Running => !gone && !process.HasExited;
 
     /// <summary>SIGKILL: no goodbye to any server.</summary>
     public async Task KillAsync()
@@ -115,7 +116,7 @@ internal sealed partial class JianweiProcess : IAsyncDisposable
         if (gone)
             return;
         gone = true;
-        if (Running)
+        if (!process.HasExited)
             await KillAsync();
         process.Dispose();
     }

@@ -36,6 +36,20 @@ public sealed class InboxTests
         Assert.False(inbox.Full);
     }
 
+    // The client takes a wait of -1 ms for one without end: a batch would lie here until another message comes.
+    [Fact]
+    public void Patience_OfABatchThatIsOverdue_IsNone()
+    {
+        var clock = new Clock();
+        var inbox = new Inbox(consumer, null, Small, clock);
+        inbox.Add(Record(A, 1, 10));
+        clock.Advance(TimeSpan.FromMilliseconds(4));
+        Assert.Equal(TimeSpan.FromMilliseconds(6), inbox.Patience(TimeSpan.FromMilliseconds(10)));
+
+        clock.Advance(TimeSpan.FromMilliseconds(7));
+        Assert.Equal(TimeSpan.Zero, inbox.Patience(TimeSpan.FromMilliseconds(10)));
+    }
+
     // B has said nothing yet, so A's messages wait: not more of them than the bytes allow.
     [Fact]
     public void Partition_ThatHoldsTooManyBytesIsPausedUntilTheyHaveGone()

@@ -123,17 +123,4 @@ public sealed class TopicMergeTests
             System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(r.Message.Headers.GetLastBytes(TopicMerge.TimeHeader)))
             - Past).TotalDays))];
     }
-
-    private sealed class Clock : TimeProvider
-    {
-        private DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public void Advance(TimeSpan by) => now += by;
-
-        public override DateTimeOffset GetUtcNow() => now;
-
-        public override long GetTimestamp() => now.Ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-    }
 }
