@@ -49,15 +49,15 @@ public sealed class KillTests(ITestOutputHelper output)
         await using var first = installation.Run("featurizer");
         var scorer = installation.Run("scorer");
         await using var replay = installation.Start("replay", Sample.Source, "--max-lag", "150", "--json");
-        await installation.SomeEventsAsync(random.Next(50, 250));
+        await installation.SomeEventsAsync(random.Next(50, 250), replay);
         var second = installation.Run("featurizer");
         await second.SaysAsync("featurizer runs with");
-        await installation.SomeEventsAsync(random.Next(50, 250));
+        await installation.SomeEventsAsync(random.Next(50, 250), replay);
 
         await Task.WhenAll(second.KillAsync(), scorer.KillAsync());
         await scorer.DisposeAsync();
         scorer = installation.Run("scorer");
-        await installation.SomeEventsAsync(random.Next(50, 250));
+        await installation.SomeEventsAsync(random.Next(50, 250), replay);
         await second.DisposeAsync();
         second = installation.Run("featurizer");
         await second.SaysAsync("featurizer runs with");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Jianwei.Acceptance.Harness;
 using Jianwei.Servers;
 using StackExchange.Redis;
@@ -17,7 +18,7 @@ public sealed class ServersAwayTests
         await using var program = installation.Run();
         await installation.SubscribeAsync(program, Sample.Companies);
         await using var replay = installation.Start("replay", Sample.Source, "--max-lag", "200", "--json");
-        await installation.SomeEventsAsync(200);
+        await installation.SomeEventsAsync(200, replay);
 
         await redis.KillAsync();
         var sentence = await program.ReadyAsync(HttpStatusCode.ServiceUnavailable, $"Redis at {redis.Address}");
@@ -57,10 +58,11 @@ public sealed class ServersAwayTests
         await using var program = installation.Run();
         await installation.SubscribeAsync(program, Sample.Companies);
         await using var replay = installation.Start("replay", Sample.Source, "--max-lag", "200", "--json");
-        await installation.SomeEventsAsync(200);
+        await installation.SomeEventsAsync(200, replay);
 
         await postgres.KillAsync();
-        await program.ReadyAsync(HttpStatusCode.ServiceUnavailable, "postgres");
+        var sentence = await program.ReadyAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.NotEqual("Reachable", JsonNode.Parse(sentence)!["parts"]!["postgres"]!.GetValue<string>());
         await Task.Delay(2_000);
         await postgres.RestartAsync();
         await program.ReadyAsync();
@@ -76,7 +78,7 @@ public sealed class ServersAwayTests
         await using var program = installation.Run();
         await installation.SubscribeAsync(program, Sample.Companies);
         await using var replay = installation.Start("replay", Sample.Source, "--max-lag", "200", "--json");
-        await installation.SomeEventsAsync(200);
+        await installation.SomeEventsAsync(200, replay);
 
         await kafka.KillAsync();
         await program.ReadyAsync(HttpStatusCode.ServiceUnavailable, $"Kafka at {kafka.Bootstrap} (Kafka:BootstrapServers)");
@@ -137,7 +139,7 @@ public sealed class ServersAwayTests
         Assert.Contains("Redis:Prefix", again.Errors, StringComparison.Ordinal);
     }
 
-    // On a crowded machine a connection takes its time.
+    // A server that has just started may take its time.
     private static async Task FlushAsync(RedisServer redis)
     {
         using var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.Configuration},connectTimeout=60000,syncTimeout=60000");

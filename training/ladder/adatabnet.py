@@ -33,6 +33,7 @@ class AdaTabNetRung(Rung):
         return {"width": trial.suggest_categorical("width", [32, 64, 96]),
                 "dimensions": trial.suggest_categorical("dimensions", [4, 8, 12]),
                 "bins": trial.suggest_int("bins", 4, 48, log=True), "steps": trial.suggest_int("steps", 1, 4),
+                "linear": trial.suggest_categorical("linear", [True, False]),
                 "blocks": trial.suggest_int("blocks", 1, 2), "dropout": trial.suggest_float("dropout", 0.0, 0.5),
                 "learning_rate": trial.suggest_float("learning_rate", 5e-4, 1e-2, log=True),
                 "weight_decay": trial.suggest_float("weight_decay", 1e-4, 0.1, log=True)}

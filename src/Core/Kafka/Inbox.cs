@@ -8,8 +8,10 @@ namespace Jianwei.Core.Kafka;
 /// </summary>
 internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merge, StageOptions batching, TimeProvider time)
 {
+    /// <summary>The longest wait for a record; between two waits everything else is looked at.</summary>
+    public static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
+
     private const int AheadLimit = 5_000;
-    private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MergePoll = TimeSpan.FromMilliseconds(10);
     private readonly HashSet<TopicPartition> paused = [];
     private readonly RecordBuffer records = new(batching.BatchSizeLimit, batching.BytesLimit);
@@ -20,23 +22,24 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
 
     public int Count => records.Count;
 
-    /// <summary>No more belong into the batch.</summary>
-    public bool Full => records.Full;
+    /// <summary>The batch is to be handed over now: it is full, or its first record has waited long enough.</summary>
+    public bool Due => records.Full || (records.Count > 0 && Left <= TimeSpan.Zero);
 
-    /// <summary>How long the first record has waited.</summary>
-    public TimeSpan Waited => records.Count == 0 ? TimeSpan.Zero : time.GetElapsedTime(first);
-
-    /// <summary>How long to wait for the next record; never negative, which the client takes for ever.</summary>
-    public TimeSpan Patience(TimeSpan bufferingTimeLimit)
+    /// <summary>
+    /// How long to wait for the next record. Never negative, since the client takes -1 ms for a wait without end; and short, since nothing
+    /// else is looked at meanwhile.
+    /// </summary>
+    public TimeSpan Patience
     {
-        if (records.Count == 0)
+        get
         {
-            return merge is { Count: > 0 } ? MergePoll : IdlePoll;
+            var most = merge is { Count: > 0 } ? MergePoll : IdlePoll;
+            var left = records.Count > 0 ? Left : most;
+            return left < TimeSpan.Zero ? TimeSpan.Zero : left < most ? left : most;
         }
-
-        var left = bufferingTimeLimit - Waited;
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
+
+    private TimeSpan Left => batching.BufferingTimeLimit - time.GetElapsedTime(first);
 
     /// <summary>Drops everything: it will be read again, or belongs to somebody else.</summary>
     public void Reset(int epoch)

@@ -13,8 +13,9 @@ namespace Jianwei.Core.Kafka;
 /// offsets are committed only after the handler has returned.
 /// </summary>
 /// <remarks>
-/// <c>epoch</c> counts rebalances and rewinds: a batch of an older epoch is dropped, because its records will be read again
-/// or belong to somebody else. Only the poll thread talks to the consumer, except for <c>StoreOffset</c>.
+/// <c>epoch</c> counts rebalances and rewinds: a batch of an older epoch is dropped before it is handled, because its records will be
+/// read again or belong to somebody else; one under way ends, and a rebalance waits for it. Between subscribing and closing only the poll
+/// thread talks to the consumer, except for <c>StoreOffset</c>.
 /// With a <see cref="TopicMerge"/> the topics are read in one order by time.
 /// When the queue stays full for <see cref="PatienceWhenFull"/>, the partitions are paused, so that polling (and with it
 /// membership of the group) goes on while the stage is slow or its servers are away.
@@ -33,11 +34,8 @@ public sealed class StageLoop(
 {
     private static readonly TimeSpan PatienceWhenFull = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PatienceOnRevoke = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LagInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LagIntervalWhenPaused = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BrokerLook = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
 
     private readonly StageLog say = new(stage, log);
     private readonly SemaphoreSlim handling = new(1);
@@ -50,9 +48,8 @@ public sealed class StageLoop(
     private volatile IReadOnlyList<TopicPartitionOffset>? rewind;
     private volatile bool brokersDown;
     private long lookedForBrokers;
-    private long reportedLag;
+    private uint asked;
     private long resumed;
-    private bool lagUnknown;
 
     private sealed record Batch(int Epoch, List<ConsumeResult<byte[], byte[]>> Records);
 
@@ -113,12 +110,12 @@ public sealed class StageLoop(
     private void Poll(IConsumer<byte[], byte[]> consumer, CancellationToken stopping)
     {
         var inbox = new Inbox(consumer, merge, batching, time);
-        var backlog = new Backlog(consumer);
+        var lag = new LagReport(stage, new(consumer), time);
         while (!stopping.IsCancellationRequested)
         {
             ServeRewind(consumer);
             LookForBrokers(consumer);
-            ReportLag(backlog, paused: false);
+            ReportLag(lag, paused: false);
             if (inbox.Epoch != epoch)
             {
                 inbox.Reset(epoch);
@@ -130,13 +127,13 @@ public sealed class StageLoop(
                 resumed = time.GetTimestamp();
             }
 
-            if (inbox.Full || (inbox.Count > 0 && inbox.Waited >= batching.BufferingTimeLimit))
+            if (inbox.Due)
             {
-                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, backlog, stopping);
+                Enqueue(consumer, new Batch(inbox.Epoch, inbox.Take()), inbox, lag, stopping);
                 continue;
             }
 
-            var record = Consume(consumer, inbox.Patience(batching.BufferingTimeLimit));
+            var record = Consume(consumer, inbox.Patience);
             if (inbox.Epoch != epoch)
             {
                 // Read across a rebalance inside Consume: it belongs to the new epoch.
@@ -152,48 +149,42 @@ public sealed class StageLoop(
         }
     }
 
-    private void ReportLag(Backlog backlog, bool paused)
+    private void ReportLag(LagReport lag, bool paused)
     {
-        if (brokersDown || time.GetElapsedTime(reportedLag) < (lagUnknown || paused ? LagIntervalWhenPaused : LagInterval))
+        if (!brokersDown)
         {
-            return;
+            lag.Tell(epoch, next, paused);
         }
-
-        lagUnknown = true;
-        try
-        {
-            StageLagGauge.Set(stage, backlog.Count(epoch, next, paused));
-            lagUnknown = false;
-        }
-        catch (KafkaException)
-        {
-            // A partition without a leader: the gauge keeps what it has, and it is not asked often, as asking holds up the others.
-        }
-
-        reportedLag = time.GetTimestamp();
     }
 
-    // Nothing tells that brokers are back while there is nothing to read, so ask.
+    // Nothing tells that brokers are back while there is nothing to read, so ask: one partition after the other, as one may stay away.
+    // What is read proves nothing: it may have been fetched before.
     private void LookForBrokers(IConsumer<byte[], byte[]> consumer)
     {
-        if (!brokersDown || time.GetElapsedTime(lookedForBrokers) < BrokerLook || consumer.Assignment is not [var any, ..])
+        if (!brokersDown || time.GetElapsedTime(lookedForBrokers) < BrokerLook || consumer.Assignment is not [_, ..] partitions)
         {
             return;
         }
 
-        lookedForBrokers = time.GetTimestamp();
         try
         {
-            consumer.QueryWatermarkOffsets(any, BrokerLook);
+            consumer.QueryWatermarkOffsets(partitions[(int)(asked++ % (uint)partitions.Count)], BrokerLook);
             brokersDown = false;
-            if (health.Set(stage, StageState.Running))
-            {
-                say.Running();
-            }
+            Running();
         }
         catch (KafkaException)
         {
             // Still away.
+        }
+
+        lookedForBrokers = time.GetTimestamp();
+    }
+
+    private void Running()
+    {
+        if (!brokersDown && health.Set(stage, StageState.Running))
+        {
+            say.Running();
         }
     }
 
@@ -210,7 +201,7 @@ public sealed class StageLoop(
         }
     }
 
-    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, Backlog backlog, CancellationToken stopping)
+    private void Enqueue(IConsumer<byte[], byte[]> consumer, Batch batch, Inbox inbox, LagReport lag, CancellationToken stopping)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(PatienceWhenFull);
@@ -222,10 +213,10 @@ public sealed class StageLoop(
         inbox.PauseAll();
         while (!stopping.IsCancellationRequested && batch.Epoch == epoch && rewind is null && !queue.Writer.TryWrite(batch))
         {
-            ReportLag(backlog, paused: true);
-            if (Consume(consumer, IdlePoll) is { IsPartitionEOF: false } stray)
+            ReportLag(lag, paused: true);
+            if (Consume(consumer, Inbox.IdlePoll) is { IsPartitionEOF: false } stray)
             {
-                // Fetched before the pause took hold; the rewind reads it again.
+                // Of a new assignment, which the client keeps paused and which is read from here.
                 consumer.Seek(stray.TopicPartitionOffset);
             }
         }
@@ -269,9 +260,14 @@ public sealed class StageLoop(
             // A partition that nothing was read of has nothing to read again, and cannot be sought yet.
             if (next.TryGetValue(partition, out var offset))
             {
-                offset = wanted.GetValueOrDefault(partition, offset);
-                next[partition] = offset;
-                consumer.Seek(new TopicPartitionOffset(partition, offset));
+                var to = wanted.GetValueOrDefault(partition, offset);
+                next[partition] = to;
+                consumer.Seek(new TopicPartitionOffset(partition, to));
+                if (to.Value > offset.Value)
+                {
+                    // Another owner has handled what is left out, and perhaps nothing comes after it that would be committed.
+                    Store(consumer, partition);
+                }
             }
         }
     }
@@ -303,11 +299,7 @@ public sealed class StageLoop(
             {
                 await handler.HandleAsync(batch.Records, stopping);
                 Store(consumer, batch);
-                if (health.Set(stage, StageState.Running))
-                {
-                    say.Running();
-                }
-
+                Running();
                 return;
             }
             catch (RewindException e)
@@ -336,14 +328,19 @@ public sealed class StageLoop(
 
         foreach (var partition in batch.Records.Select(r => r.TopicPartition).Distinct())
         {
-            try
-            {
-                consumer.StoreOffset(new TopicPartitionOffset(partition, next[partition]));
-            }
-            catch (KafkaException)
-            {
-                // No longer ours: whoever owns it now reads it again, and applies it to no effect.
-            }
+            Store(consumer, partition);
+        }
+    }
+
+    private void Store(IConsumer<byte[], byte[]> consumer, TopicPartition partition)
+    {
+        try
+        {
+            consumer.StoreOffset(new TopicPartitionOffset(partition, next[partition]));
+        }
+        catch (KafkaException)
+        {
+            // No longer ours: whoever owns it now reads it again, and applies it to no effect.
         }
     }
 

@@ -140,16 +140,30 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Waits until topic <c>events</c> has grown by some messages, or <paramref name="source"/> has no more.</summary>
-    public async Task SomeEventsAsync(int more, JianweiProcess? source = null)
+    public async Task SomeEventsAsync(int more, JianweiProcess source)
     {
         using var consumer = Kafka.Consumer("look").Build();
         long Events() => Enumerable.Range(0, Partitions)
             .Sum(p => consumer.EndsOf(new(Kafka.Topics.Events, p), TimeSpan.FromSeconds(30), TimeProvider.System).High.Value);
         var before = Events();
         await Until.TrueAsync(
-            () => Events() >= before + more || source is { Running: false },
-            () => $"{more} more events than {before}; {Lag()}\n{string.Join("\n--\n", started.TakeLast(3).Select(p => $"running {p.Running}: {Gauges(p)}{p.Errors}"))}",
+            () => Events() >= before + more || !source.Running,
+            () => $"{more} more events than {before}; {Told(Lag)}\n"
+                + string.Join("\n--\n", started.TakeLast(3).Select(p => $"running {p.Running}: {Told(() => Gauges(p))}{p.Errors}")),
             150);
+    }
+
+    // A server that does not answer is to be read beside the failure, and not instead of it.
+    private static string Told(Func<string> part)
+    {
+        try
+        {
+            return part();
+        }
+        catch (Exception e) when (e is KafkaException or HttpRequestException or OperationCanceledException)
+        {
+            return e.Message;
+        }
     }
 
     // What the stages themselves take for not handled: their lag may be committed late, or messages never have come.

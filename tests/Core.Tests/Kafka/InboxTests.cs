@@ -29,11 +29,11 @@ public sealed class InboxTests
         var inbox = new Inbox(consumer, null, Small, TimeProvider.System);
         for (var i = 0; i < 3; i++)
             inbox.Add(Record(A, i, Large));
-        Assert.False(inbox.Full);
+        Assert.False(inbox.Due);
         inbox.Add(Record(A, 4, Large));
-        Assert.True(inbox.Full);
+        Assert.True(inbox.Due);
         Assert.Equal(4, inbox.Take().Count);
-        Assert.False(inbox.Full);
+        Assert.False(inbox.Due);
     }
 
     // The client takes a wait of -1 ms for one without end: a batch would lie here until another message comes.
@@ -41,13 +41,26 @@ public sealed class InboxTests
     public void Patience_OfABatchThatIsOverdue_IsNone()
     {
         var clock = new Clock();
-        var inbox = new Inbox(consumer, null, Small, clock);
+        var inbox = new Inbox(consumer, null, new() { BufferingTimeLimit = TimeSpan.FromMilliseconds(10) }, clock);
+        Assert.True(inbox.Patience > TimeSpan.Zero);
         inbox.Add(Record(A, 1, 10));
         clock.Advance(TimeSpan.FromMilliseconds(4));
-        Assert.Equal(TimeSpan.FromMilliseconds(6), inbox.Patience(TimeSpan.FromMilliseconds(10)));
+        Assert.False(inbox.Due);
+        Assert.Equal(TimeSpan.FromMilliseconds(6), inbox.Patience);
 
         clock.Advance(TimeSpan.FromMilliseconds(7));
-        Assert.Equal(TimeSpan.Zero, inbox.Patience(TimeSpan.FromMilliseconds(10)));
+        Assert.True(inbox.Due);
+        Assert.Equal(TimeSpan.Zero, inbox.Patience);
+    }
+
+    // Ctrl-C, a rewind and brokers that come back are looked at between two waits.
+    [Fact]
+    public void Patience_OfABatchThatMayWaitLong_IsShort()
+    {
+        var inbox = new Inbox(consumer, null, new() { BufferingTimeLimit = TimeSpan.FromMinutes(1) }, new Clock());
+        inbox.Add(Record(A, 1, 10));
+        Assert.False(inbox.Due);
+        Assert.InRange(inbox.Patience, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
     }
 
     // B has said nothing yet, so A's messages wait: not more of them than the bytes allow.

@@ -34,6 +34,21 @@ public sealed class StageLoopRewindTests
         await LoopHarness.UntilAsync(() => harness.Committed(0) == 60, "commit");
     }
 
+    // Another owner has handled them all. Nothing comes after them, so nothing else would ever be committed.
+    [Fact]
+    public async Task Rewind_ToTheEndIsCommitted()
+    {
+        using var mock = MockKafka.Start();
+        LoopHarness? loop = null;
+        await using var harness = loop = new LoopHarness(
+            mock.Bootstrap, "", Small, (_, _) => throw new RewindException("Redis is ahead", [new(loop!.Kafka.Topics.Events, 0, 5)]));
+        await harness.SendAsync(0, 0, 5);
+
+        await harness.StartAsync();
+        await LoopHarness.UntilAsync(() => harness.Committed(0) == 5, "commit");
+        Assert.Empty(harness.Handled);
+    }
+
     // Records of other partitions wait in the queue, never handled, when one partition is rewound.
     [Fact]
     public async Task Rewind_LosesNothingOfOtherPartitions()
