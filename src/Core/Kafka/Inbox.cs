@@ -20,8 +20,6 @@ internal sealed class Inbox(IConsumer<byte[], byte[]> consumer, TopicMerge? merg
     /// <summary>The epoch that the records belong to.</summary>
     public int Epoch { get; private set; }
 
-    public int Count => records.Count;
-
     /// <summary>The batch is to be handed over now: it is full, or its first record has waited long enough.</summary>
     public bool Due => records.Full || (records.Count > 0 && Left <= TimeSpan.Zero);
 
