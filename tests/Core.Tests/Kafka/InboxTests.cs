@@ -26,7 +26,7 @@ public sealed class InboxTests
     [Fact]
     public void Batch_EndsAtItsBytes()
     {
-        var inbox = new Inbox(consumer, null, Small, TimeProvider.System);
+        var inbox = new Inbox(consumer, null, Small, new Clock());
         for (var i = 0; i < 3; i++)
             inbox.Add(Record(A, i, Large));
         Assert.False(inbox.Due);
