@@ -5,10 +5,13 @@ AdaTabNet: TabNet's sequential attention with answers to what holds it back. Eve
     embedding   each number becomes a piecewise-linear encoding over its quantiles, mixed into a few dimensions (Gorishniy et al. 2022)
     mask        entmax-1.5 instead of sparsemax; masks keep the norm of what they select, and begin uniform: an untrained step sees every
                 feature. With `sharpness` its logits are multiplied by a factor that each step learns: off, it did nothing on any data
-    steps       adaptive: each step may halt, the output is the expectation over halting (PonderNet, Banino et al. 2021)
-    residual    ReZero: x + a·f(x) with a from 0 (Bachlechner et al. 2020), instead of (x + f(x))·sqrt(0.5) and ghost batch norm
-    start       the first logit is the base rate, plus a linear part that starts at 0; no early step can blow up
     heads       K members share all matrices and differ in scales of their inputs (BatchEnsemble; TabM, Gorishniy et al. 2025)
+    own masks   each member attends for itself; where all share a mask, they share its errors, and their mean cannot undo those
+    steps       one, which is as good as two; of more, each may halt, and the output is the expectation over halting (PonderNet,
+                Banino et al. 2021), unless `adaptive` is off
+    residual    ReZero: x + a·f(x) with a from 0 (Bachlechner et al. 2020), instead of (x + f(x))·sqrt(0.5) and ghost batch norm
+    start       the first logit is the base rate; no early step can blow up
+    linear      adds a linear part that starts at 0: off, it aged worse than the rest
 """
 
 import torch
@@ -18,7 +21,8 @@ from torch import nn
 from networks import Embedded
 from sparse import entmax15, sparsemax
 
-SWITCHES = {"embedding": True, "mask": "entmax", "sharpness": False, "adaptive": True, "residual": "rezero", "start": True, "linear": True}
+SWITCHES = {"embedding": True, "mask": "entmax", "own_masks": True, "sharpness": False, "adaptive": True, "residual": "rezero", "start": True,
+            "linear": False}
 
 
 class Piecewise(nn.Module):
@@ -64,16 +68,17 @@ class Gated(nn.Module):
 
 
 class AdaTabNet(nn.Module):
-    def __init__(self, sample, categories: list[int], base: float, *, width=64, dimensions=8, bins=16, steps=3, blocks=1, heads=4,
-                 dropout=0.1, gamma=1.5, ponder=1e-3, embedding=True, mask="entmax", sharpness=False, adaptive=True,
-                 residual="rezero", start=True, linear=True):
+    def __init__(self, sample, categories: list[int], base: float, *, width=64, dimensions=8, bins=16, steps=1, blocks=1, heads=8,
+                 dropout=0.15, gamma=1.5, ponder=1e-3, embedding=True, mask="entmax", own_masks=True, sharpness=False, adaptive=True,
+                 residual="rezero", start=True, linear=False):
         super().__init__()
         numbers = sample.shape[1]
         self.coded = Embedded(0, categories)
         self.piecewise = Piecewise(sample, bins, dimensions) if embedding and numbers else None
         d, rezero = dimensions if embedding else 1, residual == "rezero"
         self.fields, self.columns = numbers + len(categories), numbers * d + self.coded.width
-        self.register_buffer("field", torch.cat([torch.arange(numbers).repeat_interleave(d), numbers + self.coded.field]))
+        self.register_buffer("coded_field", numbers + self.coded.field)
+        self.numbers, self.dimensions, self.own_masks = numbers, d, own_masks
         self.kind, self.adaptive, self.gamma, self.ponder, self.steps = mask, adaptive, gamma, ponder, steps
         signs = torch.randint(0, 2, (heads, self.columns)).float() * 2 - 1
         self.member = nn.Parameter(torch.ones(1, self.columns) if heads == 1 else torch.randn(heads, self.columns) if embedding else signs)
@@ -101,34 +106,38 @@ class AdaTabNet(nn.Module):
                     self.linear.weight.zero_()
 
     def select(self, attended, prior, step: int):
-        """(B, width), (B, fields) -> mask (B, fields), rows sum to 1."""
+        """(..., width), (..., fields) -> mask (..., fields), whose last dimension sums to 1."""
         logits = prior * self.choose[step](attended) * self.sharp[step].exp()
         return {"entmax": entmax15, "sparsemax": sparsemax, "softmax": lambda v: v.softmax(-1)}[self.kind](logits)
+
+    def widen(self, gate):
+        """(B, M, fields) -> (B, M, columns): each field's factor for all columns of that field."""
+        numbers = gate[..., : self.numbers, None].expand(*gate.shape[:2], -1, self.dimensions).flatten(2)
+        return torch.cat([numbers, gate[..., self.coded_field]], 2) if len(self.coded_field) else numbers
 
     def forward(self, z, codes):                               # -> (B, K)
         numbers = self.piecewise(z).flatten(1) if self.piecewise is not None else z
         x = torch.cat([numbers, self.coded(z[:, :0], codes)], 1) if codes.shape[1] else numbers      # (B, columns)
-        prior, attended = x.new_ones(len(x), self.fields), None
+        seen = x[:, None] * self.member                                                              # (B, K, columns)
+        apart = self.own_masks or len(self.member) == 1
+        attended = self.first(seen if apart else x[:, None])                                          # (B, M, width), M = K or 1
+        prior = x.new_ones(*attended.shape[:2], self.fields)
         logits, left, expected = 0.0, x.new_ones(len(x), 1), 0.0
         for step in range(self.steps):
-            chosen = x
+            chosen = seen
             if self.kind != "none":
-                if attended is None:                           # before any step: what the features look like on average over members
-                    attended = self.first(x * self.member.mean(0)) if len(self.member) == 1 else self.first(x)
-                mask = self.select(attended, prior, step)
+                mask = self.select(attended, prior, step)                                            # (B, M, fields)
                 prior = prior * (self.gamma - mask)
-                gate = mask * (self.fields**0.5 / mask.norm(dim=1, keepdim=True))
-                chosen = x * gate[:, self.field]
-            h = self.first(chosen[:, None] * self.member) + self.member_bias                           # (B, K, width)
-            h = self.dropout(F.relu(h))
+                chosen = seen * self.widen(mask * (self.fields**0.5 / mask.norm(dim=2, keepdim=True)))
+            h = self.dropout(F.relu(self.first(chosen) + self.member_bias))                          # (B, K, width)
             for block in [*self.shared, *self.own[step]]:
                 h = block(h)
-            attended = h.mean(1)
+            attended = h if apart else h.mean(1, keepdim=True)
             said = (h * self.out[step]).sum(2)                                                       # (B, K)
             if not self.adaptive:
                 logits = logits + said
                 continue
-            halt = torch.sigmoid(self.halt(attended)) if step < self.steps - 1 else 1.0
+            halt = torch.sigmoid(self.halt(h.mean(1))) if step < self.steps - 1 else 1.0
             logits = logits + left * halt * said
             expected = expected + (left * halt).mean() * (step + 1) if step < self.steps - 1 else expected + left.mean() * (step + 1)
             left = left * (1 - halt)

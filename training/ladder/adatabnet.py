@@ -13,11 +13,11 @@ SHAPE = ("width", "dimensions", "bins", "steps", "blocks", "heads", "dropout", "
 @register
 class AdaTabNetRung(Rung):
     number, name, weight = "5", "AdaTabNet + Ada-ranger", 3
-    settings = {**SWITCHES, "width": 64, "dimensions": 8, "bins": 16, "steps": 2, "blocks": 1, "heads": 8, "dropout": 0.15,
+    settings = {**SWITCHES, "width": 64, "dimensions": 8, "bins": 16, "steps": 1, "blocks": 1, "heads": 8, "dropout": 0.15,
                 "gamma": 1.5, "ponder": 1e-3, "optimiser": "ada-ranger", "learning_rate": 3e-3, "weight_decay": 0.01, "warmup": 20,
                 "batch": 512, "epochs": 20, "patience": 4, "kind": "quantile"}
-    settings_full = {"width": 192, "dimensions": 16, "bins": 48, "steps": 4, "blocks": 2, "heads": 16,
-                     "batch": 4096, "epochs": 100, "patience": 16}
+    settings_full = {"width": 192, "dimensions": 16, "bins": 48, "blocks": 2, "heads": 16, "batch": 4096, "epochs": 100,
+                     "patience": 16}
 
     def fit(self, data, split, seed, config, say):
         torch.manual_seed(seed)
@@ -32,7 +32,7 @@ class AdaTabNetRung(Rung):
     def space(self, trial):
         return {"width": trial.suggest_categorical("width", [32, 64, 96]),
                 "dimensions": trial.suggest_categorical("dimensions", [4, 8, 12]),
-                "bins": trial.suggest_int("bins", 4, 48, log=True), "steps": trial.suggest_int("steps", 1, 4),
+                "bins": trial.suggest_int("bins", 4, 48, log=True), "steps": trial.suggest_int("steps", 1, 3),
                 "linear": trial.suggest_categorical("linear", [True, False]),
                 "blocks": trial.suggest_int("blocks", 1, 2), "dropout": trial.suggest_float("dropout", 0.0, 0.5),
                 "learning_rate": trial.suggest_float("learning_rate", 5e-4, 1e-2, log=True),

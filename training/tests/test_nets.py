@@ -175,8 +175,9 @@ def test_pretraining_learns_to_reconstruct_what_is_hidden():
 
 
 OTHERS = [{}, *({name: other} for name, others in {
-    "embedding": [False], "mask": ["sparsemax", "softmax", "none"], "sharpness": [True], "adaptive": [False],
-    "residual": ["scaled"], "start": [False], "linear": [False]}.items() for other in others), {"heads": 1}, {"steps": 1}]
+    "embedding": [False], "mask": ["sparsemax", "softmax", "none"], "sharpness": [True],
+    "own_masks": [False], "residual": ["scaled"], "start": [False], "linear": [True]}.items() for other in others), {"heads": 1},
+    {"steps": 3}, {"steps": 2, "adaptive": False}, {"steps": 2, "own_masks": False}]
 
 
 @pytest.mark.parametrize("switch", OTHERS, ids=str)
@@ -202,7 +203,27 @@ def test_every_switch_of_adatabnet_gives_a_net_that_learns(switch):
 
 def test_adatabnet_starts_at_the_base_rate():
     z = torch.randn(64, 4)
-    assert torch.allclose(AdaTabNet(z, [], -3.0).eval()(z, torch.zeros(64, 0, dtype=torch.long)), torch.full((64, 4), -3.0))
+    assert torch.allclose(AdaTabNet(z, [], -3.0).eval()(z, torch.zeros(64, 0, dtype=torch.long)), torch.full((64, 8), -3.0))
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_members_of_adatabnet_attend_for_themselves_or_all_alike(own, monkeypatch):
+    torch.manual_seed(0)
+    z, codes, masks = torch.randn(32, 6), torch.randint(0, 3, (32, 1)), []
+    net = AdaTabNet(z, [3], -1.0, heads=3, own_masks=own, start=False).eval()
+    select = net.select
+    monkeypatch.setattr(net, "select", lambda *a: masks.append(select(*a)) or masks[-1])
+    net(z, codes)
+    [mask] = masks
+    assert mask.shape == (32, 3 if own else 1, 7) and torch.allclose(mask.sum(2), torch.ones(mask.shape[:2]))
+    if own:
+        assert (mask[:, 0] - mask[:, 1]).abs().sum(1).min() > 0.1
+
+
+def test_a_field_is_masked_in_all_its_columns():
+    net = AdaTabNet(torch.randn(64, 2), [3, 9], 0.0, dimensions=3)
+    gate = torch.tensor([[[0.0, 1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]]])
+    assert net.widen(gate).tolist() == [[[0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 3], [4, 4, 4, 5, 5, 5, 6, 6, 7, 7, 7]]]
 
 
 def test_loss_of_some_valid_rows_stands_for_all_of_them():
