@@ -23,6 +23,11 @@ def number(value, digits=3, sign=False) -> str:
     return "–" if value is None else f"{value:{'+' if sign else ''}.{digits}f}"
 
 
+def gap(of: dict) -> str:
+    """A difference of AUC with its interval."""
+    return f"{number(of['auc'], 4, True)} [{number(of['low'], 4, True)}, {number(of['high'], 4, True)}]"
+
+
 def table(result: dict) -> str:
     """The ladder as a Markdown table with a line before it that says of what."""
     split = result["split"]
@@ -39,15 +44,15 @@ def table(result: dict) -> str:
         "| rung | AUC [95 %] | of the way to the ceiling | AP | recall at 10 % | ECE | minus 2b [95 %] | seconds |"]
     lines.append("|" + "---|" * (lines[-1].count("|") - 1))
     for row in result["rungs"]:
-        gap = row["minus_2b"]
         cells = [f"{row['rung']} {row['name']}", f"{number(row['auc'])} [{number(row['low'])}, {number(row['high'])}]",
                  *([f"{row['of_the_way']:.0%}"] if result["observable_oracle_auc"] is not None else []),
                  number(row["ap"]), number(row["recall_10"]), number(row["ece"], 4),
-                 "–" if gap is None or row["rung"] == "2b" else
-                 f"{number(gap['auc'], 4, True)} [{number(gap['low'], 4, True)}, {number(gap['high'], 4, True)}]",
+                 "–" if row["minus_2b"] is None or row["rung"] == "2b" else gap(row["minus_2b"]),
                  f"{row['seconds']:.0f}"]
         lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines + ["", *(f"- {line}" for line in result["left_out"])]).rstrip() + "\n"
+    pairs = "; ".join(f"{of['rung']} minus {of['minus']} {gap(of)}" for of in result.get("differences", []))
+    lines += ["", *([f"Other differences of AUC, paired alike: {pairs}.", ""] if pairs else []), *(f"- {line}" for line in result["left_out"])]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def card(result: dict) -> str:

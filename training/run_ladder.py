@@ -37,6 +37,7 @@ from ladder.rungs import Rung, discover, settings_of
 from train import TRAINING
 
 RIVAL = "2b"
+PAIRS = (("4", "4r"), ("5", "4r"), ("5", "4t"), ("5", "2"), ("7", "6"), ("9", "9b"), ("9", "8"))     # told apart beside minus_2b
 DRAWS = 500                 # resamples of companies behind each interval
 RUNS, RESULTS = TRAINING / "runs" / "ladder", TRAINING / "results"
 
@@ -83,12 +84,14 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
     oracle = {}
     for name, values in (data.oracle or {}).items():
         oracle[f"{name}_oracle_auc"] = round(metrics.auc(values[split.test], data.y[split.test]), 4)
-    by_number = {row["rung"]: row for row in rungs}
+    auc = {row["rung"]: row["auc"] for row in rungs}
+
+    def difference(one: str, other: str) -> dict:
+        low, high = boot.interval(drawn[one]["draws"][:, 0] - drawn[other]["draws"][:, 0])
+        return {"auc": round(auc[one] - auc[other], 4), "low": low, "high": high}
+
     for row in rungs:
-        row["minus_2b"] = None
-        if RIVAL in by_number:
-            low, high = boot.interval(drawn[row["rung"]]["draws"][:, 0] - drawn[RIVAL]["draws"][:, 0])
-            row["minus_2b"] = {"auc": round(row["auc"] - by_number[RIVAL]["auc"], 4), "low": low, "high": high}
+        row["minus_2b"] = difference(row["rung"], RIVAL) if RIVAL in auc else None
         if "observable_oracle_auc" in oracle:
             row["of_the_way"] = round((row["auc"] - 0.5) / (oracle["observable_oracle_auc"] - 0.5), 4)
     test, fits = data.y[split.test], [one for _, seeds in done.values() for one in seeds]
@@ -100,6 +103,7 @@ def table(run, data, split, done: dict[str, tuple[Rung, list[Done]]], left_out: 
         "base_rate": round(float(test.mean()), 5), "split": split.about, "source": data.about, "worlds": run.worlds,
         "latent_oracle_auc": None, "observable_oracle_auc": None, **oracle,
         "rungs": rungs, "left_out": left_out,
+        "differences": [{"rung": one, "minus": other, **difference(one, other)} for one, other in PAIRS if {one, other} <= auc.keys()],
     }, drawn
 
 

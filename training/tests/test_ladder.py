@@ -181,8 +181,11 @@ def test_difference_from_the_rival_is_paired(found, tmp_path, monkeypatch):
             return Fitted(lambda rows: 2 * data.x[rows, 0])                              # the same ranks
 
     monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Rival(found)], []))
+    monkeypatch.setattr(run_ladder, "PAIRS", (("2b", Counting.number), ("2b", "9")))
     result, _ = run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
     assert result["rungs"][0]["minus_2b"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
+    assert result["differences"] == [{"rung": "2b", "minus": Counting.number, "auc": 0.0, "low": 0.0, "high": 0.0}]
+    assert f"2b minus {Counting.number} +0.0000 [+0.0000, +0.0000]" in report.table(result)
 
 
 def test_rung_without_its_package_or_data_is_left_out_with_a_line(found, tmp_path, monkeypatch):
