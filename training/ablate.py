@@ -17,10 +17,11 @@ import numpy as np
 import config as configs
 import jobs
 import metrics
+import report
 import sets
 from dataset import Refused
 from fits import attempt, climb, prints
-from ladder.rungs import discover
+from ladder.rungs import discover, settings_of
 from run_ladder import RESULTS, RUNS, add_jobs, arguments, chosen, machine, of_arguments, write_json
 from train import TRAINING
 
@@ -31,14 +32,19 @@ VARIANTS = {
         "raw numbers instead of piecewise-linear embeddings": {"embedding": False},
         "sparsemax instead of entmax-1.5": {"mask": "sparsemax"},
         "softmax instead of entmax-1.5": {"mask": "softmax"},
+        "entmax-1.5 mask": {"mask": "entmax"},
         "no feature mask": {"mask": "none"},
         "members share a mask": {"own_masks": False},
+        "members have masks of their own": {"own_masks": True},
         "learned sharpness": {"sharpness": True},
+        "one step": {"steps": 1},
         "two steps, of which it may halt after one": {"steps": 2, "adaptive": True},
         "two steps, both always": {"steps": 2, "adaptive": False},
         "scaled residuals and batch-free norm after, instead of ReZero": {"residual": "scaled"},
         "ordinary initialisation": {"start": False},
+        "initialised at the base rate": {"start": True},
         "linear part": {"linear": True},
+        "no linear part": {"linear": False},
         "one head": {"heads": 1},
         "AdamW instead of Ada-ranger": {"optimiser": "adamw"},
     },
@@ -134,14 +140,6 @@ def ablate(run, rung, loaded, say, runs=FOLDER, ladder=RUNS, fit=True, only=()) 
     return rows, whole
 
 
-def table(rows: list[dict]) -> str:
-    lines = ["| rung without, or with | AUC (calibrate) | minus default [95 %] | seconds |", "|---|---|---|---|"]
-    for row in rows:
-        d = row["minus_default"]
-        lines.append(f"| {row['name']} | {row['auc']:.4f} | {d['auc']:+.4f} [{d['low']:+.4f}, {d['high']:+.4f}] | {row['seconds']:.0f} |")
-    return "\n".join(lines)
-
-
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(
         prog="./jianwei train --ablate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
@@ -164,7 +162,8 @@ def main(argv=None) -> int:
         seeds = ",".join(map(str, run.seeds))
         write_json(path, {
             "rung": rung.number, "name": rung.name, "data": run.name, "date": date.today().isoformat(),
-            "machine": machine(run, {run.cores}), "seeds": run.seeds, "judged_on": "calibrate slice", "rows": rows,
+            "machine": machine(run, {run.cores}), "seeds": run.seeds, "judged_on": "calibrate slice",
+            "default": settings_of(rung, run.size, run.rung.get(rung.number, {})), "rows": rows,
             "command": f"./jianwei train --ablate --rungs {rung.number} --data {run.data} --size {run.size} --seeds {seeds}"})
-        print(f"{table(rows)}\nwrote {path}")
+        print(f"{report.ablation(rows)}\nwrote {path}")
     return 0 if whole else 1

@@ -1,17 +1,17 @@
 """
 AdaTabNet: TabNet's sequential attention with answers to what holds it back. Every part is a switch, and
-`./jianwei train --ablate` measures each (training/results/ablation-*.json); the defaults of rung 5 are what that supported.
+`./jianwei train --ablate` measures each (training/results/ablation-*.json); docs/ladder.md says what the defaults of rung 5 were chosen by.
 
     embedding   each number becomes a piecewise-linear encoding over its quantiles, mixed into a few dimensions (Gorishniy et al. 2022)
     mask        entmax-1.5 instead of sparsemax; masks keep the norm of what they select, and begin uniform: an untrained step sees every
                 feature. With `sharpness` its logits are multiplied by a factor that each step learns: off, it did nothing on any data
     heads       K members share all matrices and differ in scales of their inputs (BatchEnsemble; TabM, Gorishniy et al. 2025)
-    own masks   each member attends for itself; where all share a mask, they share its errors, and their mean cannot undo those
-    steps       one, which is as good as two; of more, each may halt, and the output is the expectation over halting (PonderNet,
+    own masks   each member attends for itself: where all share a mask, their mean cannot undo its errors
+    steps       one, because a second gained nothing; of more, each may halt, and the output is the expectation over halting (PonderNet,
                 Banino et al. 2021), unless `adaptive` is off
     residual    ReZero: x + a·f(x) with a from 0 (Bachlechner et al. 2020), instead of (x + f(x))·sqrt(0.5) and ghost batch norm
     start       the first logit is the base rate; no early step can blow up
-    linear      adds a linear part that starts at 0: off, it aged worse than the rest
+    linear      adds a linear part that starts at 0: off, it gained nothing, and cost most on the latest rows of WARN
 """
 
 import torch
@@ -120,8 +120,9 @@ class AdaTabNet(nn.Module):
         x = torch.cat([numbers, self.coded(z[:, :0], codes)], 1) if codes.shape[1] else numbers      # (B, columns)
         seen = x[:, None] * self.member                                                              # (B, K, columns)
         apart = self.own_masks or len(self.member) == 1
-        attended = self.first(seen if apart else x[:, None])                                          # (B, M, width), M = K or 1
-        prior = x.new_ones(*attended.shape[:2], self.fields)
+        if self.kind != "none":
+            attended = self.first(seen if apart else x[:, None])                                     # (B, M, width), M = K or 1
+            prior = x.new_ones(*attended.shape[:2], self.fields)
         logits, left, expected = 0.0, x.new_ones(len(x), 1), 0.0
         for step in range(self.steps):
             chosen = seen

@@ -77,6 +77,8 @@ def descend(net, loss_of, logits_of, valid_label, optimiser, rows: int, *, folde
                 f"{history[-1]['seconds']:.1f} s")
         if epoch - kept >= patience or (report and report(epoch, valid)):
             break
+    if kept == epochs - 1 and epochs > first:
+        say(f"the last of {epochs} epochs was the best; more may help (setting epochs)")
     net.load_state_dict(weights)
     net.eval()
     return history
@@ -99,7 +101,11 @@ def save(path: Path, state: dict) -> None:
 
 
 @torch.no_grad()
-def in_batches(net, tensors, device, size=8192):
-    """net over batches of tensors of the same length; the outputs joined, on the CPU."""
+def in_batches(net, tensors, device, size=None):
+    """
+    net over batches of tensors of the same length; the outputs joined, on the CPU. `size` rows at once: on a CPU few, because what
+    members of an ensemble make of a row is large, and stays in its cache then.
+    """
     net.eval()
+    size = size or (512 if torch.device(device).type == "cpu" else 8192)
     return torch.cat([net(*(t[i: i + size].to(device) for t in tensors)).float().cpu() for i in range(0, len(tensors[0]), size)])

@@ -81,8 +81,8 @@ def fit_network(net, inputs: Inputs, data, split, seed: int, config, say, clip=0
 
 
 def batch_of(config, rows: int) -> int:
-    """The setting, or less: an epoch has eight steps at least, or a small table would be stopped before it has learned anything."""
-    return min(config.batch, max(16, rows // 8))
+    """The setting, or less: an epoch has sixteen steps at least, or a small table would be stopped before it has learned anything."""
+    return min(config.batch, max(16, rows // 16))
 
 
 def some_of(rows, y, most=20_000):

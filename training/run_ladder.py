@@ -7,7 +7,8 @@ The ladder: every rung over several seeds on one split, and one table of what ea
 
 Each (rung, seed) keeps its logits in training/runs/ladder/<name>/<rung>-<seed>; the same command goes on at the first that is not
 finished. A rung is fitted again when its settings or its data changed. Figures are of the test slice; the valid slice stops training,
-the calibrate slice turns logits into probabilities and sets bands. training/results/<name>.json is the table, report.py prints it.
+the calibrate slice turns logits into probabilities and sets bands. training/results/<name>.json is the table, report.py prints it;
+where it has rungs or seeds that a trial of a few has not, it stays, and the trial's is in training/runs/ladder/<name>/results.json.
 """
 
 import argparse
@@ -246,13 +247,27 @@ def run_all(run, command: str, results: Path = RESULTS, runs: Path = RUNS, say=N
     if not done:
         raise (Refused if whole else Failed)("no rung was fitted: " + "; ".join(left_out))
     result, drawn = table(run, data, split, done, left_out, command, say)
-    results.mkdir(parents=True, exist_ok=True)
-    write_json(results / f"{run.name}.json", result)
+    path = results / f"{run.name}.json"
+    if takes_away(path, result, run):
+        say(f"{path} has more rungs or seeds, and stays as it is")
+        path = runs / run.name / "results.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, result)
     report.write(result, drawn, data.y[split.test], runs / run.name,
                  data.oracle and {k: v[split.test] for k, v in data.oracle.items()}, say)
     print(report.table(result))
-    say(f"wrote {results / (run.name + '.json')}; plots and model card in {runs / run.name}")
+    say(f"wrote {path}; plots and model card in {runs / run.name}")
     return result, whole
+
+
+def takes_away(path: Path, result: dict, run) -> bool:
+    """Whether a file of results has what a trial of some rungs or fewer seeds has not."""
+    try:
+        before = json.loads(path.read_text("utf-8"))
+        rungs = {row["rung"] for row in before["rungs"]} - {row["rung"] for row in result["rungs"]}
+        return bool(run.rungs and rungs) or len(result["seeds"]) < len(before["seeds"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return False
 
 
 def gap(rung: Rung, run, data, found: int, asked: bool) -> str:

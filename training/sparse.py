@@ -17,7 +17,7 @@ class _Sparsemax(torch.autograd.Function):
         ordered = z.sort(-1, descending=True).values
         k = torch.arange(1, z.shape[-1] + 1, device=z.device, dtype=z.dtype)
         total = ordered.cumsum(-1) - 1
-        size = (k * ordered > total).sum(-1, keepdim=True)     # of the support
+        size = (k * ordered > total).sum(-1, keepdim=True).clamp(min=1)      # of the support; NaN has none, and stays NaN
         tau = total.gather(-1, size - 1) / size
         p = (z - tau).clamp(min=0)
         context.save_for_backward(p)
@@ -38,7 +38,7 @@ class _Entmax15(torch.autograd.Function):
         k = torch.arange(1, z.shape[-1] + 1, device=z.device, dtype=z.dtype)
         mean, square = ordered.cumsum(-1) / k, (ordered * ordered).cumsum(-1) / k
         tau = mean - ((1 - k * (square - mean * mean)) / k).clamp(min=0).sqrt()
-        size = (tau <= ordered).sum(-1, keepdim=True)
+        size = (tau <= ordered).sum(-1, keepdim=True).clamp(min=1)
         p = (z - tau.gather(-1, size - 1)).clamp(min=0) ** 2
         context.save_for_backward(p)
         return p

@@ -9,10 +9,12 @@ training/runs/tune/<name>-<rung>.toml, a config file that trains on its own: ./j
 """
 
 import argparse
+import json
 import re
 import shutil
 import time
 import warnings
+import zlib
 from dataclasses import replace
 
 import config as configs
@@ -47,19 +49,20 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
         raise Refused(f"rung {rung.number} cannot be tuned: it needs {', '.join(rung.missing(data))}")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run.name}-{rung.number}.db"
-    seed = run.seeds[0]
+    seed, given = run.seeds[0], run.rung.get(rung.number, {})
+    untuned = json.dumps(settings_of(rung, run.size, given), sort_keys=True)           # a trial says nothing of a rung that is another now
     study = optuna.create_study(
-        study_name="-".join(prints_for(rung, prints(data, split)).values()), storage=f"sqlite:///{path}",
+        study_name="-".join([*prints_for(rung, prints(data, split)).values(), f"{zlib.crc32(untuned.encode()):08x}"]), storage=f"sqlite:///{path}",
         load_if_exists=True, direction="minimize",
         sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, n_startup_trials=8),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=3))
-    say(f"{path.name}: {len(study.trials)} trials so far; {budget:.0f} s from now")
-    if not study.trials:
-        study.enqueue_trial({})
-    label, given = data.y[split.valid].astype(float), run.rung.get(rung.number, {})
+    say(f"{path.name}: {len(study.trials)} trials so far; {budget:.0f} s from now, and what the last trial needs beyond")
+    if not any(trial.user_attrs.get("untuned") and trial.state == optuna.trial.TrialState.COMPLETE for trial in study.trials):
+        study.enqueue_trial({}, user_attrs={"untuned": True})
+    label = data.y[split.valid].astype(float)
 
     def objective(trial):
-        defaults = trial.number == 0                # the first trial is what the rung does untuned
+        defaults = trial.user_attrs.get("untuned", False)
         settings = settings_of(rung, run.size, given if defaults else {**given, **rung.space(trial)})
         trial.set_user_attr("settings", settings)
         place = folder / f"{run.name}-{rung.number}-trial"
@@ -74,7 +77,8 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
                 raise optuna.TrialPruned
             return False
 
-        fitted = rung.fit(data, split, seed, Config(place, run.size, device, run.threads, settings, report), lambda text: None)
+        fitted = rung.fit(data, split, seed, Config(place, run.size, device, run.threads, settings, report),
+                          lambda text: say(f"trial {trial.number}: {text}"))
         loss = log_loss(fitted.logits(split.valid) + split.shift, label)
         say(f"trial {trial.number}: valid log loss {loss:.5f}, {time.monotonic() - begun:.0f} s"
             f"{' (untuned)' if defaults else ''} {trial.params}")
@@ -93,7 +97,7 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(
         prog="./jianwei train --tune", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
-    p.add_argument("--budget", default="30m", help="for all named rungs together: 90s, 30m, 2h (default: %(default)s)")
+    p.add_argument("--budget", default="30m", help="for all named rungs together: 90s, 30m, 2h (default: %(default)s); a trial that has begun is finished")
     p.add_argument("--trials", type=int, help="at most so many new trials a rung")
     a = p.parse_args(argv)
     budget, run = seconds(a.budget), of_arguments(a)

@@ -173,6 +173,25 @@ def test_results_hold_what_the_readme_needs(found, tmp_path, monkeypatch, capsys
             and "old" not in report.renew(page, tmp_path / "results"))
 
 
+def test_a_trial_takes_nothing_from_a_table_that_has_more(found, tmp_path, monkeypatch):
+    class Other(Counting):
+        number = "2"
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Other(found)], []))
+    said, table, trial = [], tmp_path / "results" / "small.json", tmp_path / "runs" / "small" / "results.json"
+    go = lambda run, **more: run_ladder.run_all(run, "made up", tmp_path / "results", tmp_path / "runs", said.append, loaded(found), **more)
+    go(small_run())
+    before = table.read_text()
+    go(replace(small_run(), rungs=["1"]))                                # has the other from before
+    assert not trial.exists()
+    go(replace(small_run(), rungs=["1"]), fresh=True)
+    assert table.read_text() == before and [row["rung"] for row in json.loads(trial.read_text())["rungs"]] == ["1"]
+    assert f"{table} has more rungs or seeds, and stays as it is" in said
+    trial.unlink()
+    go(replace(small_run(), seeds=small_run().seeds[:1]))
+    assert table.read_text() == before and trial.exists()
+
+
 def test_difference_from_the_rival_is_paired(found, tmp_path, monkeypatch):
     class Rival(Counting):
         number, name = "2b", "rival"
@@ -180,12 +199,27 @@ def test_difference_from_the_rival_is_paired(found, tmp_path, monkeypatch):
         def fit(self, data, split, seed, config, say):
             return Fitted(lambda rows: 2 * data.x[rows, 0])                              # the same ranks
 
-    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Rival(found)], []))
-    monkeypatch.setattr(run_ladder, "PAIRS", (("2b", Counting.number), ("2b", "9")))
+    class Worse(Rival):
+        number, name = "4", "worse"
+
+        def fit(self, data, split, seed, config, say):
+            noise = np.random.default_rng(0).normal(size=len(data.y))
+            return Fitted(lambda rows: data.x[rows, 0] + 2 * noise[rows])
+
+    monkeypatch.setattr(run_ladder, "discover", lambda: ([Counting(found), Rival(found), Worse(found)], []))
+    known = {rung.number for rung in discover()[0]}
+    assert run_ladder.PAIRS and known.issuperset(number for pair in run_ladder.PAIRS for number in pair)
+    monkeypatch.setattr(run_ladder, "PAIRS", (("2b", Counting.number), ("2b", "9"), ("4", "2b")))
     result, _ = run_ladder.run_all(small_run(), "made up", tmp_path / "results", tmp_path / "runs", lambda text: None, loaded(found))
     assert result["rungs"][0]["minus_2b"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
-    assert result["differences"] == [{"rung": "2b", "minus": Counting.number, "auc": 0.0, "low": 0.0, "high": 0.0}]
+    same, worse = result["differences"]
+    assert same == {"rung": "2b", "minus": Counting.number, "auc": 0.0, "low": 0.0, "high": 0.0}
+    auc = {row["rung"]: row["auc"] for row in result["rungs"]}
+    assert worse["auc"] == round(auc["4"] - auc["2b"], 4) == result["rungs"][2]["minus_2b"]["auc"]
+    assert worse["low"] < worse["auc"] < worse["high"] < 0
     assert f"2b minus {Counting.number} +0.0000 [+0.0000, +0.0000]" in report.table(result)
+    result.pop("differences")                                                            # a file of before
+    assert "minus" not in report.table(result).splitlines()[-1]
 
 
 def test_rung_without_its_package_or_data_is_left_out_with_a_line(found, tmp_path, monkeypatch):
@@ -351,9 +385,25 @@ def test_search_writes_a_config_that_trains_on_its_own(found, tmp_path):
     said = []
     tune.tune(run, rung, 60, 1, tmp_path, said.append, loaded(found))
     assert "2 trials so far" in said[0] and settings["rounds"] == 20 and np.isfinite(loss)
+    changed = small_run(rung={"2": {"rounds": 21}})
+    tune.tune(changed, rung, 60, 1, tmp_path, said.append, loaded(found))
+    assert "0 trials so far" in next(line for line in said[1:] if "so far" in line)      # of another rung
     configs.write(replace(run, rungs=["2"], rung={"2": settings}), tmp_path / "best.toml")
     again = configs.read(tmp_path / "best.toml")
     assert settings_of(rung, "demo", again.rung["2"]) == settings
+
+
+def test_search_tries_the_untuned_settings_again_where_it_was_stopped_in_them(found, tmp_path, monkeypatch):
+    optuna = pytest.importorskip("optuna", reason="optuna is not installed (python3-optuna or requirements.txt)")
+    import tune
+    rung, run = registry["2"] if discover() else None, small_run(rung={"2": {"rounds": 20}})
+    with monkeypatch.context() as stopped:
+        stopped.setattr(type(rung), "fit", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            tune.tune(run, rung, 60, 1, tmp_path, lambda text: None, loaded(found))
+    said = []
+    tune.tune(run, rung, 60, 1, tmp_path, said.append, loaded(found))
+    assert "1 trials so far" in said[0] and any("(untuned)" in line for line in said)
 
 
 def test_ablation_changes_settings_that_there_are():
@@ -378,7 +428,7 @@ def test_ablation_pairs_every_row_with_the_default(found, tmp_path):
     finally:
         ablate.VARIANTS = old
     assert [row["name"] for row in rows] == ["default", "one head"] and rows[0]["minus_default"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
-    assert whole and run.rung["5"]["heads"] == 2 and "| one head |" in ablate.table(rows)
+    assert whole and run.rung["5"]["heads"] == 2 and "| one head |" in report.ablation(rows)
     assert not all_through and more == rows
     with pytest.raises(Refused, match="no such row; there are default"):
         ablate.ablate(run, rung, loaded(found), said.append, tmp_path, tmp_path / "ladder", only=["two heads"])

@@ -201,9 +201,14 @@ def test_every_switch_of_adatabnet_gives_a_net_that_learns(switch):
     assert torch.allclose(net(z[:1], codes[:1]), net(z, codes)[:1], atol=1e-5)       # rows do not see each other
 
 
-def test_adatabnet_starts_at_the_base_rate():
-    z = torch.randn(64, 4)
-    assert torch.allclose(AdaTabNet(z, [], -3.0).eval()(z, torch.zeros(64, 0, dtype=torch.long)), torch.full((64, 8), -3.0))
+@pytest.mark.parametrize("linear", [True, False])
+def test_adatabnet_starts_at_the_base_rate(linear):
+    z, none = torch.randn(64, 4), torch.zeros(64, 0, dtype=torch.long)
+    net = AdaTabNet(z, [], -3.0, linear=linear).eval()
+    assert torch.allclose(net(z, none), torch.full((64, 8), -3.0))
+    if linear:
+        net.linear.weight.data.fill_(1.0)
+        assert torch.allclose(net(z, none), (z.sum(1, keepdim=True) - 3.0).expand(64, 8), atol=1e-5)
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -224,6 +229,81 @@ def test_a_field_is_masked_in_all_its_columns():
     net = AdaTabNet(torch.randn(64, 2), [3, 9], 0.0, dimensions=3)
     gate = torch.tensor([[[0.0, 1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]]])
     assert net.widen(gate).tolist() == [[[0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 3], [4, 4, 4, 5, 5, 5, 6, 6, 7, 7, 7]]]
+
+
+def opened(net):
+    """So that nothing hides behind a start from 0."""
+    with torch.no_grad():
+        net.out.normal_()
+        for name, p in net.named_parameters():
+            if name.endswith(".a"):
+                p.fill_(0.3)
+    return net.eval()
+
+
+def test_a_member_reads_what_its_own_mask_lets_through(monkeypatch):
+    torch.manual_seed(0)
+    z, none = torch.randn(32, 3), torch.zeros(32, 0, dtype=torch.long)
+    net = opened(AdaTabNet(z, [], 0.0, heads=3))
+    monkeypatch.setattr(net, "select", lambda attended, prior, step: torch.eye(3).expand(len(attended), 3, 3))     # member k: field k
+    for field in range(3):
+        other = z.clone()
+        other[:, field] += 1
+        moved = (net(other, none) - net(z, none)).abs().max(0).values > 1e-4
+        assert moved.tolist() == [member == field for member in range(3)]
+
+
+@torch.no_grad()
+def test_a_member_in_company_says_what_it_says_alone():
+    torch.manual_seed(0)
+    z, codes = torch.randn(32, 4), torch.randint(0, 3, (32, 2))
+    net = opened(AdaTabNet(z, [3, 3], -1.0, heads=3, steps=2, adaptive=False, start=False))
+    together = net(z, codes)
+    members = {name: getattr(net, name).detach() for name in ("member", "member_bias", "out", "bias")}
+    for k in range(3):
+        for name, of_all in members.items():
+            setattr(net, name, torch.nn.Parameter(of_all[:, k: k + 1] if name == "out" else of_all[k: k + 1]))
+        assert torch.allclose(net(z, codes)[:, 0], together[:, k], atol=1e-5)
+
+
+@torch.no_grad()
+def test_steps_halt_and_what_was_seen_counts_less(monkeypatch):
+    torch.manual_seed(0)
+    z, none, seen = torch.randn(32, 4), torch.zeros(32, 0, dtype=torch.long), []
+    net = opened(AdaTabNet(z, [], 0.0, heads=2, steps=3, ponder=1.0))
+    select = net.select
+    monkeypatch.setattr(net, "select", lambda a, prior, step: seen.append((prior, select(a, prior, step))) or seen[-1][1])
+    net(z, none)                                                       # halt.weight is 0: every gate is 1/2
+    assert float(net.penalty) == pytest.approx(0.5 * 1 + 0.25 * 2 + 0.25 * 3)
+    assert torch.allclose(seen[1][0], net.gamma - seen[0][1]) and torch.allclose(seen[2][0], seen[1][0] * (net.gamma - seen[1][1]))
+
+    def said_by(step):
+        """The net with the outputs of one step alone."""
+        kept = net.out.clone()
+        net.out.zero_()
+        net.out[step] = kept[step]
+        said = net(z, none)
+        net.out.copy_(kept)
+        return said
+
+    halting = [said_by(step) for step in range(3)]
+    net.adaptive = False
+    for step, weight in enumerate((0.5, 0.25, 0.25)):
+        assert torch.allclose(halting[step], weight * said_by(step), atol=1e-5)
+
+
+def test_scores_do_not_depend_on_how_many_rows_are_scored_at_once():
+    from loop import in_batches
+    torch.manual_seed(0)
+    z, codes = torch.randn(70, 4), torch.randint(0, 3, (70, 1))
+    net = opened(AdaTabNet(z, [3], -1.0, width=8, heads=2))
+    assert torch.allclose(in_batches(net, (z, codes), "cpu", 8), in_batches(net, (z, codes), "cpu"), atol=1e-5)
+
+
+@pytest.mark.parametrize("f", [sparsemax, entmax15])
+def test_what_is_no_number_stays_none(f):
+    """So that the training loop can say that the loss is none."""
+    assert f(torch.tensor([[float("nan"), 1.0], [0.0, 1.0]])).isnan().tolist() == [[True, True], [False, False]]
 
 
 def test_loss_of_some_valid_rows_stands_for_all_of_them():

@@ -87,7 +87,7 @@ internal static class DemoVerb
 
         console.Write(AlertTable.Of(alerts, $"the newest of {summary.Alerts:N0} alerts"));
         console.MarkupLineInterpolated(
-            $"{summary.EventsRead:N0} messages read, {summary.EventsApplied:N0} applied, {summary.DeadLetters:N0} refused, {summary.Scores:N0} scored by {summary.Model}, {summary.Alerts:N0} alerts, {summary.Deliveries:N0} delivered");
+            $"{summary.EventsRead:N0} messages read, {summary.EventsApplied:N0} applied, {summary.Duplicates:N0} repeated, {summary.DeadLetters:N0} refused, {summary.Scores:N0} scored by {summary.Model}, {summary.Alerts:N0} alerts, {summary.Deliveries:N0} delivered");
         var bands = string.Join(", ", summary.Bands.Where(b => b.Fire is not null).Select(b => string.Create(
             CultureInfo.InvariantCulture, $"{b.Name} from {b.Fire:P1} (left below {b.Recover:P1})")));
         console.MarkupLineInterpolated($"percentages are the probability of: {summary.Predicts}{(bands.Length > 0 ? $"; bands: {bands}" : "")}");
