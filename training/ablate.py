@@ -165,5 +165,5 @@ def main(argv=None) -> int:
             "machine": machine(run, {run.cores}), "seeds": run.seeds, "judged_on": "calibrate slice",
             "default": settings_of(rung, run.size, run.rung.get(rung.number, {})), "rows": rows,
             "command": f"./jianwei train --ablate --rungs {rung.number} --data {run.data} --size {run.size} --seeds {seeds}"})
-        print(f"{report.ablation(rows)}\nwrote {path}")
+        print(f"{report.ablation(rows)}wrote {path}")
     return 0 if whole else 1

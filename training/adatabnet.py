@@ -21,8 +21,8 @@ from torch import nn
 from networks import Embedded
 from sparse import entmax15, sparsemax
 
-SWITCHES = {"embedding": True, "mask": "entmax", "own_masks": True, "sharpness": False, "adaptive": True, "residual": "rezero", "start": True,
-            "linear": False}
+SWITCHES = {"embedding": True, "mask": "entmax", "own_masks": True, "sharpness": False, "adaptive": True, "residual": "rezero",
+            "start": True, "linear": False}
 
 
 class Piecewise(nn.Module):

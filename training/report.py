@@ -3,7 +3,7 @@ The tables that people read, made from training/results/<name>.json; the ladder 
 
     /usr/bin/python3 training/report.py training/results/sim-demo.json            # the table, as Markdown
     /usr/bin/python3 training/report.py --readme README.md                         # renews the tables between <!-- ladder:NAME -->
-                                                                                   # and <!-- /ladder -->, and those of ablations
+                                                                                   # and <!-- /ladder -->
 """
 
 import argparse
@@ -29,7 +29,9 @@ def gap(of: dict) -> str:
 
 
 def table(result: dict) -> str:
-    """The ladder as a Markdown table with a line before it that says of what."""
+    """The ladder as a Markdown table with a line before it that says of what; of an ablation's results, its table."""
+    if "judged_on" in result:
+        return ablation(result["rows"])
     split = result["split"]
     oracles = "" if result["observable_oracle_auc"] is None else (
         f"AUC of the oracles on the same rows: observable {number(result['observable_oracle_auc'])}, "
@@ -51,19 +53,21 @@ def table(result: dict) -> str:
                  f"{row['seconds']:.0f}"]
         lines.append("| " + " | ".join(cells) + " |")
     pairs = "; ".join(f"{of['rung']} minus {of['minus']} {gap(of)}" for of in result.get("differences", []))
-    lines += ["", *([f"Other differences of AUC, paired alike: {pairs}.", ""] if pairs else []), *(f"- {line}" for line in result["left_out"])]
-    return "\n".join(lines).rstrip() + "\n"
+    differences = [f"Other differences of AUC, paired alike: {pairs}.", ""] if pairs else []
+    return "\n".join([*lines, "", *differences, *(f"- {line}" for line in result["left_out"])]).rstrip() + "\n"
 
 
 def ablation(rows: list[dict]) -> str:
     """What each part of a rung is worth, as a Markdown table."""
     lines = ["| rung without, or with | AUC (calibrate) | minus default [95 %] | seconds |", "|---|---|---|---|"]
     lines += [f"| {row['name']} | {row['auc']:.4f} | {gap(row['minus_default'])} | {row['seconds']:.0f} |" for row in rows]
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
 
 
 def card(result: dict) -> str:
-    """A Markdown model card of the whole ladder."""
+    """A Markdown model card of the whole ladder; an ablation has none but its table."""
+    if "judged_on" in result:
+        return table(result)
     about, split = result["source"], result["split"]
     best = max(result["rungs"], key=lambda row: row["valid_auc"])
     lines = [
@@ -79,7 +83,8 @@ def card(result: dict) -> str:
         *(f"| {name} | {split[name]['rows']:,} | {split[name]['companies']:,} | {split[name]['positive']:,} | "
           f"{split[name]['from'] or '–'} | {split[name]['to'] or '–'} |"
           for name in ("train", "valid", "calibrate", "test")), "",
-        "## Figures", "", "Means over seeds; intervals resample companies. No fit and no calibration looks at the test slice.", "", table(result),
+        "## Figures", "", "Means over seeds; intervals resample companies. No fit and no calibration looks at the test slice.", "",
+        table(result),
         f"On the valid slice rung {best['rung']} ({best['name']}) is best: AUC {number(best['valid_auc'])}; "
         f"on the test {number(best['auc'])} [{number(best['low'])}, {number(best['high'])}].", "",
         "| rung | Brier | accuracy on a balanced cohort | AP [95 %] | AUC of each seed | of their mean | calibration "
@@ -109,12 +114,10 @@ def write(result: dict, drawn: dict, label, folder: Path, oracle, say) -> None:
 
 
 def renew(text: str, results: Path = RESULTS) -> str:
-    """The same page with the table of every <!-- ladder:NAME --> and <!-- ablation:NAME --> made anew."""
+    """The same page with every <!-- ladder:NAME --> table made anew; NAME may be an ablation's."""
     def made(match):
-        kind, name = match[1], match[2]
-        found = load(results / f"{name}.json" if kind == "ladder" else results / f"ablation-{name}.json")
-        return f"<!-- {kind}:{name} -->\n{table(found) if kind == 'ladder' else ablation(found['rows']) + chr(10)}<!-- /{kind} -->"
-    return re.sub(r"<!-- (ladder|ablation):([\w.-]+) -->\n.*?<!-- /\1 -->", made, text, flags=re.S)
+        return f"<!-- ladder:{match[1]} -->\n{table(load(results / (match[1] + '.json')))}<!-- /ladder -->"
+    return re.sub(r"<!-- ladder:([\w.-]+) -->\n.*?<!-- /ladder -->", made, text, flags=re.S)
 
 
 def load(path: Path) -> dict:
@@ -133,8 +136,7 @@ def main() -> None:
     p.add_argument("--readme", type=Path)
     a = p.parse_args()
     for path in a.results or ([] if a.readme else sorted(RESULTS.glob("*-*.json"))):
-        found = load(path)
-        print(ablation(found["rows"]) if "judged_on" in found else (card if a.card else table)(found))
+        print((card if a.card else table)(load(path)))
     if a.readme:
         before = a.readme.read_text("utf-8")
         after = renew(before)

@@ -9,12 +9,12 @@ training/runs/tune/<name>-<rung>.toml, a config file that trains on its own: ./j
 """
 
 import argparse
+import hashlib
 import json
 import re
 import shutil
 import time
 import warnings
-import zlib
 from dataclasses import replace
 
 import config as configs
@@ -50,10 +50,10 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run.name}-{rung.number}.db"
     seed, given = run.seeds[0], run.rung.get(rung.number, {})
-    untuned = json.dumps(settings_of(rung, run.size, given), sort_keys=True)           # a trial says nothing of a rung that is another now
+    untuned = json.dumps(settings_of(rung, run.size, given), sort_keys=True)    # a trial says nothing of a rung that is another now
     study = optuna.create_study(
-        study_name="-".join([*prints_for(rung, prints(data, split)).values(), f"{zlib.crc32(untuned.encode()):08x}"]), storage=f"sqlite:///{path}",
-        load_if_exists=True, direction="minimize",
+        study_name="-".join([*prints_for(rung, prints(data, split)).values(), hashlib.sha256(untuned.encode()).hexdigest()[:16]]),
+        storage=f"sqlite:///{path}", load_if_exists=True, direction="minimize",
         sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, n_startup_trials=8),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=3))
     say(f"{path.name}: {len(study.trials)} trials so far; {budget:.0f} s from now, and what the last trial needs beyond")
@@ -97,7 +97,8 @@ def tune(run, rung, budget: float, trials: int | None, folder=FOLDER, say=print,
 def main(argv=None) -> int:
     p = arguments(argparse.ArgumentParser(
         prog="./jianwei train --tune", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
-    p.add_argument("--budget", default="30m", help="for all named rungs together: 90s, 30m, 2h (default: %(default)s); a trial that has begun is finished")
+    p.add_argument("--budget", default="30m",
+                   help="for all named rungs together: 90s, 30m, 2h (default: %(default)s); a trial that has begun is finished")
     p.add_argument("--trials", type=int, help="at most so many new trials a rung")
     a = p.parse_args(argv)
     budget, run = seconds(a.budget), of_arguments(a)

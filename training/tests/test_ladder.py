@@ -1,4 +1,4 @@
-"""The harness around the rungs: figures, resuming, results, config files, tuning."""
+"""The harness around the rungs: figures, resuming, results, config files."""
 
 import json
 from dataclasses import replace
@@ -171,6 +171,12 @@ def test_results_hold_what_the_readme_needs(found, tmp_path, monkeypatch, capsys
     page = f"before\n<!-- ladder:small -->\nold\n<!-- /ladder -->\nafter"
     assert (report.table(result).strip() in report.renew(page, tmp_path / "results")
             and "old" not in report.renew(page, tmp_path / "results"))
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/ladder.md"])
+def test_tables_of_a_page_are_those_of_the_results(page):
+    text = (report.RESULTS.parents[1] / page).read_text("utf-8")
+    assert "<!-- ladder:" in text and report.renew(text) == text
 
 
 def test_a_trial_takes_nothing_from_a_table_that_has_more(found, tmp_path, monkeypatch):
@@ -375,69 +381,3 @@ def test_text_score_of_a_training_row_has_not_seen_its_company(tmp_path, monkeyp
     monkeypatch.setattr(tfidf, "ROWS", 7)
     assert np.array_equal(score.of(split.test), whole)                                   # in parts, and in order
     assert metrics.auc(score.of(split.train), found.y[split.train]) < 0.55              # memory of a company would say 0.65
-
-
-def test_search_writes_a_config_that_trains_on_its_own(found, tmp_path):
-    pytest.importorskip("optuna", reason="optuna is not installed (python3-optuna or requirements.txt)")
-    import tune
-    rung, run = registry["2"] if discover() else None, small_run(rung={"2": {"rounds": 20}})
-    settings, loss, _ = tune.tune(run, rung, 60, 2, tmp_path, lambda text: None, loaded(found))
-    said = []
-    tune.tune(run, rung, 60, 1, tmp_path, said.append, loaded(found))
-    assert "2 trials so far" in said[0] and settings["rounds"] == 20 and np.isfinite(loss)
-    changed = small_run(rung={"2": {"rounds": 21}})
-    tune.tune(changed, rung, 60, 1, tmp_path, said.append, loaded(found))
-    assert "0 trials so far" in next(line for line in said[1:] if "so far" in line)      # of another rung
-    configs.write(replace(run, rungs=["2"], rung={"2": settings}), tmp_path / "best.toml")
-    again = configs.read(tmp_path / "best.toml")
-    assert settings_of(rung, "demo", again.rung["2"]) == settings
-
-
-def test_search_tries_the_untuned_settings_again_where_it_was_stopped_in_them(found, tmp_path, monkeypatch):
-    optuna = pytest.importorskip("optuna", reason="optuna is not installed (python3-optuna or requirements.txt)")
-    import tune
-    rung, run = registry["2"] if discover() else None, small_run(rung={"2": {"rounds": 20}})
-    with monkeypatch.context() as stopped:
-        stopped.setattr(type(rung), "fit", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            tune.tune(run, rung, 60, 1, tmp_path, lambda text: None, loaded(found))
-    said = []
-    tune.tune(run, rung, 60, 1, tmp_path, said.append, loaded(found))
-    assert "1 trials so far" in said[0] and any("(untuned)" in line for line in said)
-
-
-def test_ablation_changes_settings_that_there_are():
-    import ablate
-    rungs = {rung.number: rung for rung in discover()[0]}
-    for number, variants in ablate.VARIANTS.items():
-        for change in variants.values():
-            settings_of(rungs[number], "demo", change)              # refuses an unknown name
-    assert all(rungs["9"].settings[name] != value for change in ablate.VARIANTS["9"].values() for name, value in change.items())
-
-
-def test_ablation_pairs_every_row_with_the_default(found, tmp_path):
-    import ablate
-    rung = registry["5"] if discover() else None
-    run = small_run(rung={"5": {**QUICK["5"], "epochs": 1}})
-    run.seeds = [1]
-    old, ablate.VARIANTS = ablate.VARIANTS, {"5": {"one head": {"heads": 1}, "the same": {"heads": 2}}}
-    try:
-        rows, whole = ablate.ablate(run, rung, loaded(found), lambda text: None, tmp_path, tmp_path / "ladder")
-        said, ablate.VARIANTS = [], {"5": {"one head": {"heads": 1}, "another mask": {"mask": "no such mask"}}}
-        more, all_through = ablate.ablate(replace(run, jobs=2), rung, loaded(found), said.append, tmp_path, tmp_path / "ladder")
-    finally:
-        ablate.VARIANTS = old
-    assert [row["name"] for row in rows] == ["default", "one head"] and rows[0]["minus_default"] == {"auc": 0.0, "low": 0.0, "high": 0.0}
-    assert whole and run.rung["5"]["heads"] == 2 and "| one head |" in report.ablation(rows)
-    assert not all_through and more == rows
-    with pytest.raises(Refused, match="no such row; there are default"):
-        ablate.ablate(run, rung, loaded(found), said.append, tmp_path, tmp_path / "ladder", only=["two heads"])
-    assert any(line.startswith("another mask, seed 1: failed with") for line in said)
-
-
-@pytest.mark.parametrize(("budget", "words"), [("30m", 1800), ("90s", 90), ("2h", 7200)])
-def test_budget_is_a_time(budget, words):
-    import tune
-    assert tune.seconds(budget) == words
-    with pytest.raises(Refused, match="a time such as"):
-        tune.seconds("soon")
